@@ -1,0 +1,58 @@
+"""Typed readers of environment variables: a wrong value stops the start with a sentence."""
+
+import secrets
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+MIN_SECRET_CHARS = 50
+
+
+def read_int(name: str, default: int, *, low: int, high: int) -> int:
+    text = env.str(name, default=str(default))
+    if not text.lstrip("-").isdecimal() or not low <= int(text) <= high:
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be a whole number {low} to {high}.")
+    return int(text)
+
+
+def read_bool(name: str, default: bool) -> bool:
+    text = env.str(name, default="true" if default else "false").lower()
+    if text not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be true or false.")
+    return text in {"true", "1", "yes", "on"}
+
+
+def read_secret_key(data_dir: Path) -> str:
+    """The operator's key, or one made at the first start and kept in a file only we can read."""
+    given = env.str("SECRET_KEY", default="")
+    if given:
+        return _check_secret(given, "SECRET_KEY")
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        _write_private(path, secrets.token_urlsafe(64))
+    return _check_secret(path.read_text().strip(), str(path))
+
+
+def _check_secret(key: str, where: str) -> str:
+    if len(key) < MIN_SECRET_CHARS or key.startswith("django-insecure"):
+        raise ImproperlyConfigured(
+            f"{where} must hold a secret of at least {MIN_SECRET_CHARS} random characters."
+        )
+    return key
+
+
+def _write_private(path: Path, text: str) -> None:
+    # Written aside and linked: of two processes that start at once, both read the first one's key.
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    aside.touch(mode=0o600)
+    aside.write_text(text)
+    try:
+        path.hardlink_to(aside)
+    except FileExistsError:
+        return
+    finally:
+        aside.unlink()

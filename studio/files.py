@@ -1,0 +1,128 @@
+"""Artefacts in storage: written once under a random key, named by a `StoredFile` row.
+
+The row comes first, marked for purging; then the bytes; then a user of the file claims it. So
+no bytes are ever without a row, and whatever nobody claimed is swept.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils import timezone
+
+from studio.models import StoredFile, Workspace
+
+logger = logging.getLogger(__name__)
+
+UNCLAIMED_GRACE = timedelta(hours=13)
+CHUNK_BYTES = 1024 * 1024
+
+
+class FileMissingError(OSError):
+    """A row names a file that storage does not have, or whose bytes have changed."""
+
+
+def put_file(kind: str, path: Path, *, workspace: Workspace) -> StoredFile:
+    stored = StoredFile.objects.create(
+        key=f"{kind}/{uuid4().hex}",
+        workspace=workspace,
+        size_bytes=path.stat().st_size,
+        sha256=hash_file(path),
+        purge_after=timezone.now() + UNCLAIMED_GRACE,
+    )
+    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+        _write_durably(path, Path(default_storage.path(stored.key)))
+    else:
+        with path.open("rb") as source:
+            default_storage.save(stored.key, File(source))
+    return stored
+
+
+def claim_files(files: Iterable[StoredFile]) -> None:
+    """Keep these: call it in the transaction in which a row starts to point at them."""
+    keys = [stored.pk for stored in files]
+    StoredFile.objects.filter(pk__in=keys).update(purge_after=None)
+
+
+def discard_files(files: Iterable[StoredFile | None]) -> None:
+    """Delete the bytes, then the rows. Safe to repeat."""
+    for stored in files:
+        if stored is not None:
+            default_storage.delete(stored.key)
+            StoredFile.objects.filter(pk=stored.pk).delete()
+
+
+def purge_files_later(files: Iterable[StoredFile | None]) -> None:
+    """Mark for the sweep: call it in the transaction in which the last row lets go of them."""
+    keys = [stored.pk for stored in files if stored is not None]
+    StoredFile.objects.filter(pk__in=keys).update(purge_after=timezone.now())
+
+
+def sweep_files(limit: int = 200) -> int:
+    due = list(StoredFile.objects.filter(purge_after__lte=timezone.now())[:limit])
+    discard_files(due)
+    return len(due)
+
+
+def local_path(stored: StoredFile) -> Path:
+    """A path to read from: the file itself on a local disk, else a copy kept by its hash."""
+    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+        path = Path(default_storage.path(stored.key))
+        if not path.is_file():
+            raise FileMissingError(f"{stored.key} is not in storage")
+        return path
+    cached = Path(settings.CACHE_DIR) / "files" / stored.sha256
+    if not cached.is_file():
+        _fetch(stored, cached)
+    return cached
+
+
+def hash_file(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as source:
+        while chunk := source.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _write_durably(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".tmp-", delete=False) as copy:
+        try:
+            with source.open("rb") as original:
+                shutil.copyfileobj(original, copy, CHUNK_BYTES)
+            copy.flush()
+            os.fsync(copy.fileno())
+            Path(copy.name).rename(target)
+        except BaseException:
+            Path(copy.name).unlink(missing_ok=True)
+            raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _fetch(stored: StoredFile, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.{uuid4().hex}")
+    with default_storage.open(stored.key) as source, partial.open("wb") as copy:
+        shutil.copyfileobj(source, copy, CHUNK_BYTES)
+    if hash_file(partial) != stored.sha256:
+        partial.unlink()
+        raise FileMissingError(f"{stored.key} was damaged in storage")
+    partial.rename(target)

@@ -1,0 +1,38 @@
+import logging
+import os
+from argparse import ArgumentParser
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django_rq import get_queue
+
+from studio.worker import JobWorker
+
+# Imported before forking, so that each job does not pay seconds for them. Importing is safe;
+# fitting or predicting here would make LightGBM's thread pool hang in every forked job.
+PRELOADED = {
+    "io": ("studio.ingestion", "studio.analysis"),
+    "training": ("models_app.training", "studio.candidate_runs"),
+    "prediction": ("inference.prediction",),
+}
+
+
+class Command(BaseCommand):
+    help = "Run a worker on one queue."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("queue", choices=sorted(settings.RQ_QUEUES))
+        parser.add_argument("--burst", action="store_true", help="End when the queue is empty.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # Spinning OpenMP threads on shared cores cost LightGBM a factor of ten and more.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        for module in PRELOADED[options["queue"]]:
+            import_module(module)
+        logging.getLogger("rq").setLevel(logging.WARNING)
+        # One queue only: with two, a worker that dies between pop and start loses the entry.
+        queue = get_queue(options["queue"])
+        JobWorker([queue], connection=queue.connection).work(burst=options["burst"])

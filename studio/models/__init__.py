@@ -1,0 +1,26 @@
+"""The row classes of the first app, one file a concern."""
+
+from .accounts import Membership, Role, SignInLink, User, Workspace
+from .candidate_runs import CandidateRun
+from .datasets import Dataset
+from .files import StoredFile
+from .jobs import Job
+from .mail import OutboxMessage
+from .projects import Cleanset, DecisionEvent, Project, RowDecision
+
+__all__ = [
+    "CandidateRun",
+    "Cleanset",
+    "Dataset",
+    "DecisionEvent",
+    "Job",
+    "Membership",
+    "OutboxMessage",
+    "Project",
+    "Role",
+    "RowDecision",
+    "SignInLink",
+    "StoredFile",
+    "User",
+    "Workspace",
+]

@@ -1,0 +1,42 @@
+from django.db import models
+
+from .base import InputFailure, WorkspaceRow
+
+
+class Dataset(WorkspaceRow, InputFailure):
+    """An uploaded table: the file as it came, and the Parquet facts that ingestion made of it."""
+
+    class Status(models.TextChoices):
+        INGESTING = "ingesting", "Reading"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+
+    name = models.CharField(max_length=255)
+    file_name = models.CharField(max_length=255)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.INGESTING)
+    upload_file = models.ForeignKey(
+        "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
+    )
+    table_file = models.ForeignKey(
+        "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
+    )
+    # What the user asked for instead of what was detected; "" means detect.
+    asked_encoding = models.CharField(max_length=40, blank=True)
+    asked_delimiter = models.CharField(max_length=4, blank=True)
+    # Facts of the ingested table.
+    file_format = models.CharField(max_length=10, blank=True)
+    encoding = models.CharField(max_length=40, blank=True)
+    delimiter = models.CharField(max_length=4, blank=True)
+    n_rows = models.BigIntegerField(default=0)
+    profiles = models.JSONField(default=list)
+    preview = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    # For a shipped sample: what its makers say of licence and source.
+    sample_note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def column_names(self) -> list[str]:
+        return [profile["name"] for profile in self.profiles]

@@ -1,0 +1,127 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from .base import InputFailure, WorkspaceRow
+
+
+class Project(WorkspaceRow):
+    class ProblemType(models.TextChoices):
+        MULTI_CLASS = "multi-class", "Multi-class"
+        MULTI_LABEL = "multi-label", "Multi-label"
+
+    class Modality(models.TextChoices):
+        TEXT = "text", "Text"
+        TABULAR = "tabular", "Tabular"
+
+    class Preset(models.TextChoices):
+        FAST = "fast", "Fast"
+        REGULAR = "regular", "Regular"
+        BEST = "best", "Best"
+
+    dataset = models.ForeignKey("studio.Dataset", models.CASCADE, related_name="projects")
+    name = models.CharField(max_length=100)
+    problem_type = models.CharField(max_length=12, choices=ProblemType.choices)
+    modality = models.CharField(max_length=10, choices=Modality.choices)
+    preset = models.CharField(max_length=10, choices=Preset.choices, default=Preset.REGULAR)
+    label_column = models.CharField(max_length=255)
+    # Columns that the model reads: [{"name", "kind", "position"}], as automl's Schema writes them.
+    feature_schema = models.JSONField(default=list)
+    seed = models.PositiveIntegerField(default=0)
+    warnings = models.JSONField(default=list)
+    # Fold of each dataset row, made once by the first analysis.
+    folds_file = models.ForeignKey(
+        "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cleanset(WorkspaceRow, InputFailure):
+    """One version of a project's data: the facts of its analysis and the decisions on its rows."""
+
+    class Status(models.TextChoices):
+        ANALYZING = "analyzing", "Finding issues"
+        READY = "ready", "Ready for review"
+        FAILED = "failed", "Failed"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="cleansets")
+    version = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ANALYZING)
+    # Bumped with every decision; caches, freezes and undo hang on it.
+    revision = models.PositiveBigIntegerField(default=0)
+    # Parquet, one row a dataset row, sorted by falling issue score (see docs/data-flow.md).
+    issues_file = models.ForeignKey(
+        "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
+    )
+    pred_probs_file = models.ForeignKey(
+        "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
+    )
+    classes = models.JSONField(default=list)
+    n_rows = models.BigIntegerField(default=0)
+    n_issues = models.BigIntegerField(default=0)
+    n_unlabelled = models.BigIntegerField(default=0)
+    # Which out-of-fold probabilities found the issues, and how good they were on the given labels.
+    source = models.JSONField(default=dict)
+
+    class Meta(WorkspaceRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["project", "version"], name="cleanset_version_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} v{self.version}"
+
+
+class RowDecision(models.Model):
+    """What a person decided for one row: the current state, one line a decided row."""
+
+    class Action(models.TextChoices):
+        KEEP = "keep", "Keep"
+        AUTO_FIX = "auto-fix", "Auto-fix"
+        LABEL = "label", "Label"
+        EXCLUDE = "exclude", "Exclude"
+
+    cleanset = models.ForeignKey(Cleanset, models.CASCADE, related_name="decisions")
+    row_id = models.BigIntegerField()
+    action = models.CharField(max_length=10, choices=Action.choices)
+    corrected_label = models.TextField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cleanset", "row_id"], name="decision_row_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.row_id + 1}: {self.action}"
+
+
+class DecisionEvent(models.Model):
+    """Append-only history of decisions; a batch is undone as one."""
+
+    cleanset = models.ForeignKey(Cleanset, models.CASCADE, related_name="events")
+    batch_id = models.UUIDField(default=uuid.uuid4, db_index=True)
+    revision = models.PositiveBigIntegerField()
+    row_id = models.BigIntegerField()
+    # "" stands for "undecided" on both sides.
+    old_action = models.CharField(max_length=10, blank=True)
+    old_label = models.TextField(null=True, blank=True)
+    new_action = models.CharField(max_length=10, blank=True)
+    new_label = models.TextField(null=True, blank=True)
+    is_undo = models.BooleanField(default=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["cleanset", "row_id", "-id"], name="event_cleanset_row")]
+
+    def __str__(self) -> str:
+        return f"row {self.row_id + 1}: {self.old_action or '-'} to {self.new_action or '-'}"

@@ -1,0 +1,99 @@
+"""The repair loop: whatever a crash, a lost queue or a dead worker left behind goes on here."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connections, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from studio import files, outbox
+from studio.jobs import JobFailure, publish, transitions
+from studio.models import Job
+from studio.trash import purge_deleted
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+FIRST_REPUBLISH_SECONDS = 15
+LAST_REPUBLISH_SECONDS = 300
+
+
+def reconcile() -> None:
+    """One round; each step stands alone, so that one that fails does not stop the others."""
+    steps: list[Callable[[], object]] = [
+        expire_leases,
+        fail_overdue,
+        join_waiting,
+        republish,
+        outbox.deliver_due,
+        purge_deleted,
+        files.sweep_files,
+    ]
+    for step in steps:
+        try:
+            step()
+        except (DatabaseError, OSError):
+            logger.exception("reconciler: %s failed, next round tries again", step.__name__)
+
+
+def run_forever(stop: threading.Event) -> None:
+    while not stop.wait(settings.RECONCILE_SECONDS):
+        reconcile()
+        connections.close_all()
+
+
+def expire_leases() -> None:
+    """A run whose process stopped renewing its lease is taken from it."""
+    gone = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=timezone.now())
+    for job in gone[:BATCH]:
+        logger.warning("job %s (%s): its lease has ended", job.pk, job.kind)
+        with transaction.atomic():
+            if job.cancel_requested_at:
+                transitions.fail_job(job, transitions.CANCELLED, state=Job.State.CANCELLED)
+            else:
+                transitions.lose_worker(job)
+
+
+def fail_overdue() -> None:
+    overdue = Job.objects.filter(state__in=Job.PENDING, deadline_at__lt=timezone.now())
+    for job in overdue[:BATCH]:
+        hours = round((job.deadline_at - job.created_at).total_seconds() / 3600, 1)
+        failure = JobFailure("TIMEOUT", f"This was not done within its limit of {hours:g} hours.")
+        transitions.fail_job(job, failure)
+
+
+def join_waiting() -> None:
+    """Backstop of the last child's own call: no parent waits for children that are all final."""
+    for job in Job.objects.filter(state=Job.State.WAITING)[:BATCH]:
+        child = Job.objects.filter(parent=job).first()
+        if child is not None and not transitions.has_pending_children(job):
+            transitions.join_parent(child)
+
+
+def republish() -> None:
+    for job in _unpublished()[:BATCH]:
+        wait = min(FIRST_REPUBLISH_SECONDS * 2**job.publish_count, LAST_REPUBLISH_SECONDS)
+        is_due = job.published_at is None or (
+            job.published_at < timezone.now() - timedelta(seconds=wait)
+        )
+        if is_due and not publish(job.pk):
+            return
+
+
+def _unpublished() -> QuerySet[Job]:
+    now = timezone.now()
+    startable = Q(not_before__isnull=True) | Q(not_before__lte=now)
+    stale = Q(published_at__isnull=True) | Q(
+        published_at__lt=now - timedelta(seconds=FIRST_REPUBLISH_SECONDS)
+    )
+    return Job.objects.filter(startable, stale, state=Job.State.QUEUED).order_by("created_at")
+
+
+def release_leases(owner: str) -> int:
+    """Give back what the workers of a stopped supervisor held; the attempt counts as no crash."""
+    held = Job.objects.filter(state=Job.State.RUNNING, worker__startswith=f"{owner}:")
+    return sum(transitions.requeue(job) for job in held)

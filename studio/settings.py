@@ -1,0 +1,235 @@
+"""Every setting of the product, read from the environment; nothing needs to be set to try it."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.retry import Retry
+
+from .environment import env, read_bool, read_int, read_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
+
+DEBUG = read_bool("DEBUG", False)
+SECRET_KEY = read_secret_key(DATA_DIR)
+SITE_URL = env.str("SITE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
+SITE_URL = SITE_URL.rstrip("/")
+IS_HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "studio.apps.StudioConfig",
+    "models_app.apps.ModelsAppConfig",
+    "inference.apps.InferenceConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_rq",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "studio.middleware.SecurityHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "studio.urls"
+WSGI_APPLICATION = "studio.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "studio.context_processors.shell",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+# --- Database -----------------------------------------------------------------------------------
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/studio.sqlite3")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction that reads first and writes later cannot be upgraded under WAL
+    # once another writer was faster, and dies with "database is locked" whatever the timeout.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- Accounts -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "studio.User"
+LOGIN_URL = "studio:sign_in"
+LOGIN_REDIRECT_URL = "studio:home"
+LOGOUT_REDIRECT_URL = "studio:home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Security -----------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = read_int("SESSION_DAYS", 14, low=1, high=365) * 86_400
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Files --------------------------------------------------------------------------------------
+MAX_UPLOAD_BYTES = read_int("MAX_UPLOAD_MB", 500, low=1, high=102_400) * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
+FILE_UPLOAD_HANDLERS = ["studio.upload_handlers.LimitedTemporaryFileHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+CACHE_DIR = DATA_DIR / "cache"
+for _folder in (FILE_UPLOAD_TEMP_DIR, CACHE_DIR):
+    _folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGE_URL = env.str("STORAGE_URL", default="")
+LOCAL_STORAGE = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": str(DATA_DIR / "files"), "file_permissions_mode": 0o600},
+}
+
+
+def _read_storage(url: str) -> dict[str, object]:
+    """`s3://bucket/prefix`; keys and end point come from the usual AWS_* variables."""
+    if not url:
+        return LOCAL_STORAGE
+    if not url.startswith("s3://"):
+        raise ImproperlyConfigured(f"STORAGE_URL is {url!r}; it must look like s3://bucket/prefix.")
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "location": prefix,
+            "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", default=None),
+            "signature_version": "s3v4",
+            "addressing_style": env.str("AWS_S3_ADDRESSING_STYLE", default="auto"),
+            "file_overwrite": False,
+            "default_acl": "private",
+            "max_memory_size": 8 * 1024 * 1024,
+        },
+    }
+
+
+STORAGES = {
+    "default": _read_storage(STORAGE_URL),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Jobs ---------------------------------------------------------------------------------------
+JOB_LEASE_SECONDS = read_int("JOB_LEASE_SECONDS", 30, low=2, high=600)
+JOB_BEAT_SECONDS = JOB_LEASE_SECONDS / 4
+RECONCILE_SECONDS = 2
+REDIS_URL = env.str("REDIS_URL", default="")
+# A socket path longer than about 100 bytes is refused by the kernel: fall back to a short one.
+_socket = DATA_DIR / "valkey.sock"
+if len(str(_socket)) > 100:
+    _name = hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:16]
+    _socket = Path(tempfile.gettempdir()) / f"cleanset-{_name}.sock"
+VALKEY_SOCKET = str(_socket)
+_redis_options = {
+    "retry": Retry(ExponentialWithJitterBackoff(base=0.5, cap=5), 12),
+    "health_check_interval": 30,
+}
+
+
+def _read_queue() -> dict[str, object]:
+    shared: dict[str, object] = {
+        "DEFAULT_TIMEOUT": 86_400,
+        "SERIALIZER": "rq.serializers.JSONSerializer",
+        "REDIS_CLIENT_KWARGS": _redis_options,
+    }
+    if not REDIS_URL:
+        return shared | {"UNIX_SOCKET_PATH": VALKEY_SOCKET, "DB": 0}
+    # Host and port rather than a URL: only then are the retry options above honoured.
+    parts = env.url("REDIS_URL")
+    if parts.scheme not in {"redis", "rediss", "valkey"} or not parts.hostname:
+        raise ImproperlyConfigured("REDIS_URL must look like redis://user:password@host:6379/0.")
+    return shared | {
+        "HOST": parts.hostname,
+        "PORT": parts.port or 6379,
+        "DB": int(parts.path.lstrip("/") or 0),
+        "USERNAME": parts.username,
+        "PASSWORD": parts.password,
+        "SSL": parts.scheme == "rediss",
+    }
+
+
+RQ_QUEUES = {name: _read_queue() for name in ("io", "training", "prediction")}
+RQ = {"WORKER_CLASS": "studio.worker.JobWorker", "DEFAULT_RESULT_TTL": 0, "FAILURE_TTL": 604_800}
+WORKERS = {
+    "io": read_int("IO_WORKERS", 1, low=1, high=64),
+    "training": read_int("TRAINING_WORKERS", 2, low=1, high=64),
+    "prediction": read_int("PREDICTION_WORKERS", 1, low=1, high=64),
+}
+WEB_THREADS = read_int("WEB_THREADS", 8, low=1, high=64)
+DELETED_GRACE_DAYS = read_int("DELETED_GRACE_DAYS", 0, low=0, high=365)
+
+# --- Mail ---------------------------------------------------------------------------------------
+# All mail goes through the outbox table; what leaves the house goes on from there by SMTP.
+EMAIL_BACKEND = "studio.outbox.OutboxBackend"
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    _mail = env.email_url("EMAIL_URL")
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Cleanset Studio <studio@localhost>")
+
+# --- Language and time --------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"rq": {"level": "WARNING"}},
+}

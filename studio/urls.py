@@ -1,0 +1,15 @@
+"""All addresses; later apps are named by string, so that nothing here imports them."""
+
+from django.contrib import admin
+from django.urls import include, path, register_converter
+
+from studio.converters import HexIdConverter
+
+register_converter(HexIdConverter, "hex")
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("studio.page_urls")),
+    path("", include("models_app.urls")),
+    path("", include("inference.urls")),
+]

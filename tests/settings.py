@@ -1,0 +1,23 @@
+"""The product's settings, with a folder, a queue and a key that belong to one test run."""
+
+import os
+import secrets
+import tempfile
+
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="cleanset-test-"))
+os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
+
+from studio.settings import *  # noqa: E402, F403
+from studio.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, not memory: worker processes of the tests share it.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+JOB_LEASE_SECONDS = 4
+JOB_BEAT_SECONDS = 1
