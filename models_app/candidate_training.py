@@ -1,0 +1,59 @@
+"""Worker side of one candidate: cross-validate on both versions of the labels, then refit."""
+
+import time
+import zipfile
+from pathlib import Path
+
+from automl.candidates import refit
+from models_app.models import CandidateModel
+from studio.candidate_runs import compute_run
+from studio.jobs import Finished
+from studio.jobs.execution import JobRun
+from studio.models import CandidateRun
+from studio.project_data import build_training_data, read_labels
+
+
+def train_candidate(run: JobRun) -> Finished:
+    candidate = CandidateModel.objects.select_related(
+        "deployed_model", "held_out_run__project__dataset", "original_run__project__dataset"
+    ).get(pk=run.subject_id)
+    held_out, original = candidate.held_out_run, candidate.original_run
+    assert held_out is not None
+    assert original is not None
+    applies = [compute_run(run, held_out)]
+    if original.pk != held_out.pk:
+        applies.append(compute_run(run, original))
+    run.progress("Training on all rows")
+    member_path, seconds = _refit(run, held_out)
+    member_file = run.put_file("members", member_path)
+
+    def apply() -> None:
+        for apply_run in applies:
+            apply_run()
+        CandidateModel.objects.filter(pk=candidate.pk).update(
+            status=CandidateModel.Status.READY, member_file=member_file, refit_seconds=seconds
+        )
+
+    return Finished(apply)
+
+
+def _refit(run: JobRun, held_out: CandidateRun) -> tuple[Path, float]:
+    """Fit on all rows with what cross-validation decided (rounds, temperature)."""
+    assert held_out.labels_file is not None
+    row_ids, labels = read_labels(held_out.labels_file)
+    data = build_training_data(held_out.project, row_ids, labels, held_out.classes)
+    started = time.perf_counter()
+    member = refit(held_out.family, data, held_out.plan, seed=held_out.project.seed)
+    seconds = time.perf_counter() - started
+    folder = run.folder / "member"
+    folder.mkdir()
+    member.save(folder)
+    return _zip_folder(folder, run.folder / "member.zip"), seconds
+
+
+def _zip_folder(folder: Path, target: Path) -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder).as_posix())
+    return target

@@ -1,0 +1,105 @@
+"""Worker side of a deployment: freeze the cleanset, spread the candidates, join the ensemble."""
+
+from django.utils import timezone
+
+from automl.families import get_family
+from models_app.frozen_cleanset import FrozenCleanset, freeze_cleanset, warn_of_rare_classes
+from models_app.joining import Joined, join_candidates
+from models_app.models import CandidateModel, DeployedModel
+from models_app.notices import notify_model_ready
+from studio.analysis import pick_families, ready_runs, store_labels
+from studio.candidate_runs import LabelVersion, ensure_run
+from studio.jobs import Finished, Split
+from studio.jobs.execution import JobRun
+from studio.project_data import read_labels
+
+BASELINE = "majority"
+
+
+def start_training(run: JobRun) -> Split:
+    model = _load_model(run)
+    project = model.cleanset.project
+    run.progress("Preparing data")
+    frozen = freeze_cleanset(model.cleanset)
+    held_out = store_labels(run, frozen.row_ids, frozen.labels)
+    original = _original_labels(model)
+    candidates = [
+        _plan_candidate(model, family, held_out, original)
+        for family in pick_families(project, frozen.labels)
+    ]
+
+    def apply() -> None:
+        CandidateModel.objects.bulk_create(candidates)
+        _mark_training(model, frozen, held_out)
+
+    return Split(apply, [("candidate", candidate.pk) for candidate in candidates])
+
+
+def join_training(run: JobRun) -> Finished:
+    model = _load_model(run)
+    joined = join_candidates(run, model)
+
+    def apply() -> None:
+        _store_candidates(model, joined)
+        DeployedModel.all_objects.filter(
+            pk=model.pk, status=DeployedModel.Status.TRAINING
+        ).update(
+            status=DeployedModel.Status.TRAINED,
+            predictor_file=joined.predictor_file,
+            rule=joined.rule,
+            gain=joined.gain,
+            trained_at=timezone.now(),
+        )
+        notify_model_ready(DeployedModel.all_objects.get(pk=model.pk))
+
+    return Finished(apply)
+
+
+def _load_model(run: JobRun) -> DeployedModel:
+    rows = DeployedModel.all_objects.select_related("cleanset__project__dataset", "workspace")
+    return rows.get(pk=run.subject_id)
+
+
+def _original_labels(model: DeployedModel) -> LabelVersion:
+    """The labels as the dataset has them: the version that the analysis trained on."""
+    stored = ready_runs(model.cleanset)[0].labels_file
+    assert stored is not None
+    row_ids, labels = read_labels(stored)
+    return LabelVersion(row_ids, labels, stored)
+
+
+def _plan_candidate(
+    model: DeployedModel, family: str, held_out: LabelVersion, original: LabelVersion
+) -> CandidateModel:
+    project = model.cleanset.project
+    is_baseline = family == BASELINE
+    return CandidateModel(
+        deployed_model=model,
+        role=CandidateModel.Role.BASELINE if is_baseline else CandidateModel.Role.FAMILY,
+        family=family,
+        title=get_family(family).title,
+        held_out_run=ensure_run(project, family, held_out),
+        original_run=ensure_run(project, family, original),
+    )
+
+
+def _mark_training(model: DeployedModel, frozen: FrozenCleanset, version: LabelVersion) -> None:
+    DeployedModel.all_objects.filter(
+        pk=model.pk, status=DeployedModel.Status.INITIALIZING
+    ).update(
+        status=DeployedModel.Status.TRAINING,
+        training_file=version.stored,
+        cleanset_revision=frozen.revision,
+        n_rows=len(frozen.row_ids),
+        n_corrected=frozen.n_corrected,
+        n_excluded=frozen.n_excluded,
+        classes=frozen.classes,
+        warnings=warn_of_rare_classes(frozen, model.cleanset.project.problem_type),
+    )
+
+
+def _store_candidates(model: DeployedModel, joined: Joined) -> None:
+    if joined.ensemble is not None:
+        joined.ensemble.save(force_insert=True)
+    for candidate, figures in joined.figures.items():
+        CandidateModel.objects.filter(pk=candidate).update(**figures)

@@ -1,0 +1,167 @@
+"""Worker side of a project: cross-validate on the data as given, then find its label issues."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from automl.ensemble import Ensemble, fit_ensemble
+from automl.errors import InputError
+from automl.families import families_for
+from automl.label_issues import find_label_issues
+from automl.metrics import score_candidate
+from automl.problem import class_names, encode_labels
+from studio.candidate_runs import LabelVersion, ensure_run, read_oof, write_pred_probs
+from studio.jobs import Finished, Split
+from studio.jobs.execution import JobRun
+from studio.models import CandidateRun, Cleanset, Project, StoredFile
+from studio.notices import notify_analysis_ready
+from studio.project_data import (
+    Labels,
+    hash_labels,
+    make_project_folds,
+    read_folds,
+    read_given_labels,
+    read_labels,
+    write_folds,
+    write_labels,
+)
+
+TOP_CLASSES = 9
+
+
+def start_analysis(run: JobRun) -> Split:
+    cleanset = _load_cleanset(run)
+    project = cleanset.project
+    run.progress("Preparing data")
+    labels = read_given_labels(project)
+    _ensure_folds(run, project, labels)
+    version = store_labels(run, np.arange(len(labels)), labels)
+    families = pick_families(project, labels)
+    runs = [ensure_run(project, family, version) for family in families]
+    pending = [r for r in runs if r.status != CandidateRun.Status.READY]
+
+    def apply() -> None:
+        Cleanset.all_objects.filter(pk=cleanset.pk).update(
+            source={"runs": [r.pk.hex for r in runs]}
+        )
+        Project.all_objects.filter(pk=project.pk).update(folds_file=project.folds_file)
+
+    return Split(apply, [("candidate-run", r.pk) for r in pending])
+
+
+def join_analysis(run: JobRun) -> Finished:
+    cleanset = _load_cleanset(run)
+    project = cleanset.project
+    runs = ready_runs(cleanset)
+    run.progress("Finding label issues")
+    assert runs[0].labels_file is not None
+    row_ids, labels = read_labels(runs[0].labels_file)
+    classes = class_names(labels, project.problem_type)
+    y = encode_labels(labels, classes, project.problem_type)
+    ensemble = fit_ensemble(
+        {r.family: read_oof(r, row_ids, classes) for r in runs},
+        y,
+        read_folds(project)[row_ids],
+        problem_type=project.problem_type,
+        seed=project.seed,
+    )
+    issues = find_label_issues(
+        ensemble.oof_pred_probs, y, classes, project.problem_type, ensemble.rule
+    )
+    issues_file = _store_issues(run, issues, row_ids, labels, ensemble, classes)
+    pred_probs_path = run.folder / "pred_probs.parquet"
+    write_pred_probs(row_ids, ensemble.oof_pred_probs, pred_probs_path)
+    pred_probs_file = run.put_file("cleansets", pred_probs_path)
+    score = score_candidate(
+        ensemble.oof_pred_probs, y, problem_type=project.problem_type, rule=ensemble.rule
+    )
+
+    def apply() -> None:
+        ready = Cleanset.all_objects.filter(pk=cleanset.pk, status=Cleanset.Status.ANALYZING)
+        ready.update(
+            status=Cleanset.Status.READY,
+            issues_file=issues_file,
+            pred_probs_file=pred_probs_file,
+            classes=classes,
+            n_rows=len(row_ids),
+            n_issues=int(pc.sum(issues.column("is_label_issue")).as_py() or 0),
+            n_unlabelled=int(pc.sum(issues.column("is_initially_unlabeled")).as_py() or 0),
+            source=cleanset.source
+            | {"weights": ensemble.weights, "rule": ensemble.rule, "score": score.to_json()},
+        )
+        notify_analysis_ready(Cleanset.all_objects.get(pk=cleanset.pk))
+
+    return Finished(apply)
+
+
+def ready_runs(cleanset: Cleanset) -> list[CandidateRun]:
+    """The runs that the analysis rests on; the baseline and failed ones aside."""
+    keys = cleanset.source.get("runs", [])
+    found = CandidateRun.objects.filter(pk__in=keys, status=CandidateRun.Status.READY)
+    runs = [r for r in found.order_by("family") if r.family != "majority"]
+    if not runs:
+        raise InputError(
+            "NO_CANDIDATE",
+            "None of the candidate models could be trained on this data. Check that the label "
+            "and feature columns are the right ones.",
+        )
+    return runs
+
+
+def store_labels(run: JobRun, row_ids: np.ndarray, labels: Labels) -> LabelVersion:
+    path = write_labels(row_ids, labels, run.folder / f"{hash_labels(row_ids, labels)}.parquet")
+    return LabelVersion(row_ids, labels, run.put_file("labels", path))
+
+
+def pick_families(project: Project, labels: Labels) -> list[str]:
+    families = families_for(
+        project.modality,
+        project.problem_type,
+        n_rows=len(labels),
+        n_classes=len(class_names(labels, project.problem_type)),
+        preset=project.preset,
+    )
+    return [family.key for family in families]
+
+
+def _load_cleanset(run: JobRun) -> Cleanset:
+    rows = Cleanset.all_objects.select_related("project__dataset", "project__workspace")
+    return rows.get(pk=run.subject_id)
+
+
+def _ensure_folds(run: JobRun, project: Project, labels: Labels) -> None:
+    if project.folds_file is None:
+        folds = make_project_folds(project, labels)
+        path = write_folds(folds, run.folder / "folds.parquet")
+        project.folds_file = run.put_file("folds", path)
+
+
+def _store_issues(
+    run: JobRun,
+    issues: pa.Table,
+    row_ids: np.ndarray,
+    labels: Labels,
+    ensemble: Ensemble,
+    classes: list[str],
+) -> StoredFile:
+    """One row a dataset row, worst first: a page of the review is a slice of this file."""
+    names, probs = _top_classes(ensemble.oof_pred_probs, classes)
+    table = (
+        issues.append_column("row_id", pa.array(row_ids, pa.int64()))
+        .append_column("given_label", pa.array(labels, pa.string()))
+        .append_column("top_labels", pa.array(names, pa.list_(pa.string())))
+        .append_column("top_probs", pa.array(probs, pa.list_(pa.float64())))
+    )
+    table = table.sort_by([("label_issue_score", "descending"), ("row_id", "ascending")])
+    path = run.folder / "issues.parquet"
+    pq.write_table(table, path, compression="zstd", row_group_size=50_000)
+    return run.put_file("cleansets", path)
+
+
+def _top_classes(
+    pred_probs: np.ndarray, classes: list[str]
+) -> tuple[list[list[str]], list[list[float]]]:
+    order = np.argsort(-pred_probs, axis=1, kind="stable")[:, :TOP_CLASSES]
+    probs = np.take_along_axis(pred_probs, order, axis=1)
+    return [[classes[k] for k in row] for row in order], probs.round(6).tolist()

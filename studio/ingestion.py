@@ -1,0 +1,94 @@
+"""Worker side of an upload: the file becomes Parquet, its columns get profiles."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from automl.profiling import TableProfiler
+from automl.tables import Table, open_table
+from studio.files import local_path
+from studio.jobs import Finished
+from studio.jobs.execution import JobRun
+from studio.models import Dataset
+
+ROW_GROUP_ROWS = 50_000
+PREVIEW_ROWS = 10
+PREVIEW_CHARS = 300
+
+
+def ingest(run: JobRun) -> Finished:
+    dataset = Dataset.all_objects.get(pk=run.subject_id)
+    run.progress("Reading the file")
+    target = run.folder / "table.parquet"
+    with open_uploaded(dataset) as table:
+        facts = _convert(run, table, target)
+    stored = run.put_file("datasets", target)
+
+    def apply() -> None:
+        Dataset.all_objects.filter(pk=dataset.pk, status=Dataset.Status.INGESTING).update(
+            status=Dataset.Status.READY, table_file=stored, **facts
+        )
+
+    return Finished(apply)
+
+
+@contextmanager
+def open_uploaded(dataset: Dataset) -> Iterator[Table]:
+    """The upload, read as its owner asked for it."""
+    assert dataset.upload_file is not None
+    with open_table(
+        local_path(dataset.upload_file),
+        file_name=dataset.file_name,
+        encoding=dataset.asked_encoding or None,
+        delimiter=dataset.asked_delimiter or None,
+    ) as table:
+        yield table
+
+
+def _convert(run: JobRun, table: Table, target: Path) -> dict[str, object]:
+    profiler: TableProfiler | None = None
+    writer: pq.ParquetWriter | None = None
+    preview: list[list[str | None]] = []
+    n_rows = 0
+    try:
+        for batch in table.batches(ROW_GROUP_ROWS):
+            # The reader knows the final columns only once the first rows are read.
+            profiler = profiler or TableProfiler(table.columns)
+            writer = writer or pq.ParquetWriter(target, batch.schema, compression="zstd")
+            writer.write_batch(batch, row_group_size=ROW_GROUP_ROWS)
+            profiler.add(batch)
+            preview += _preview_rows(batch, PREVIEW_ROWS - len(preview))
+            n_rows += batch.num_rows
+            run.progress("Reading the file", n_rows)
+    finally:
+        if writer is not None:
+            writer.close()
+    assert profiler is not None, "a table without rows is refused by the reader"
+    run.progress("Looking at the columns", n_rows, n_rows)
+    return _facts(table, n_rows) | {"profiles": profiler.finish(), "preview": preview}
+
+
+def _facts(table: Table, n_rows: int) -> dict[str, object]:
+    return {
+        "n_rows": n_rows,
+        "file_format": table.file_format,
+        "encoding": table.encoding or "",
+        "delimiter": table.delimiter or "",
+        "warnings": [warning.to_json() for warning in table.warnings],
+    }
+
+
+def _preview_rows(batch: pa.RecordBatch, wanted: int) -> list[list[str | None]]:
+    if wanted <= 0:
+        return []
+    columns = [column.to_pylist() for column in batch.slice(0, wanted).columns]
+    return [[_cut(cell) for cell in row] for row in zip(*columns, strict=True)]
+
+
+def _cut(cell: str | None) -> str | None:
+    if cell is None or len(cell) <= PREVIEW_CHARS:
+        return cell
+    return cell[: PREVIEW_CHARS - 1] + "…"

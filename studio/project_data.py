@@ -1,0 +1,93 @@
+"""Worker side: a project's facts as the learning core takes them."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from automl.candidates import TrainingData
+from automl.folds import duplicate_groups, make_folds
+from automl.problem import class_names, clean_labels, encode_labels
+from automl.schema import Schema
+from studio.files import local_path
+from studio.models import Project, StoredFile
+
+Labels = list[str | None]
+
+
+def read_given_labels(project: Project) -> Labels:
+    """The dataset's own labels in row order; None = unlabelled."""
+    profiles = project.dataset.profiles
+    position = next(p["position"] for p in profiles if p["name"] == project.label_column)
+    column = _read_columns(project, [position])
+    return clean_labels(column.column(0).to_pylist(), project.problem_type)
+
+
+def read_features(project: Project, row_ids: np.ndarray | None = None) -> pa.Table:
+    """Columns c0..cn in the order of the feature schema, for all rows or the given ones."""
+    schema = Schema.from_json(project.feature_schema)
+    table = _read_columns(project, [column.position for column in schema.columns])
+    table = table.rename_columns([f"c{i}" for i in range(table.num_columns)])
+    return table if row_ids is None else table.take(pa.array(row_ids))
+
+
+def make_project_folds(project: Project, labels: Labels) -> np.ndarray:
+    """One fold for each dataset row, from the original labels and duplicate clusters."""
+    features = read_features(project)
+    groups = duplicate_groups(features, list(range(features.num_columns)))
+    classes = class_names(labels, project.problem_type)
+    y = encode_labels(labels, classes, project.problem_type)
+    return make_folds(y, problem_type=project.problem_type, groups=groups, seed=project.seed)
+
+
+def read_folds(project: Project) -> np.ndarray:
+    assert project.folds_file is not None
+    return pq.read_table(local_path(project.folds_file)).column("fold").to_numpy()
+
+
+def write_folds(folds: np.ndarray, path: Path) -> Path:
+    pq.write_table(pa.table({"fold": pa.array(folds, pa.int8())}), path)
+    return path
+
+
+def write_labels(row_ids: np.ndarray, labels: Labels, path: Path) -> Path:
+    table = {"row_id": pa.array(row_ids, pa.int64()), "label": pa.array(labels, pa.string())}
+    pq.write_table(pa.table(table), path)
+    return path
+
+
+def read_labels(stored: StoredFile) -> tuple[np.ndarray, Labels]:
+    table = pq.read_table(local_path(stored))
+    return table.column("row_id").to_numpy(), table.column("label").to_pylist()
+
+
+def hash_labels(row_ids: np.ndarray, labels: Labels) -> str:
+    """The same rows with the same labels have the same hash; null and "" differ."""
+    digest = hashlib.sha256(np.ascontiguousarray(row_ids, dtype=np.int64).tobytes())
+    digest.update(json.dumps(labels, ensure_ascii=True).encode())
+    return digest.hexdigest()
+
+
+def build_training_data(
+    project: Project, row_ids: np.ndarray, labels: Labels, classes: list[str]
+) -> TrainingData:
+    return TrainingData(
+        table=read_features(project, row_ids),
+        schema=Schema.from_json(project.feature_schema),
+        modality=project.modality,
+        problem_type=project.problem_type,
+        classes=classes,
+        y=encode_labels(labels, classes, project.problem_type),
+        folds=read_folds(project)[row_ids],
+    )
+
+
+def _read_columns(project: Project, positions: list[int]) -> pa.Table:
+    dataset = project.dataset
+    assert dataset.table_file is not None
+    names = [f"c{position}" for position in positions]
+    table = pq.read_table(local_path(dataset.table_file), columns=names)
+    return table.select(names)
