@@ -1,0 +1,84 @@
+# `make up` and `make test` carry a newcomer; `make help` lists the rest.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DJANGO_SETTINGS_MODULE ?= studio.settings
+# scikit-learn's copy of OpenMP, linked by the install step where the system has none.
+export LD_LIBRARY_PATH := $(CURDIR)/$(VENV)/openmp:$(LD_LIBRARY_PATH)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(BIN)/python
+	@echo "Installing the pinned dependencies into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(BIN)/python studio/supervision/openmp.py $(VENV)/openmp
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing the development tools into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.runtime
+
+.PHONY: up
+up: install  ## Start everything (PORT=8000, DATA_DIR=./var)
+	@exec $(BIN)/python manage.py up
+
+.PHONY: demo
+demo: install  ## Walk the whole flow on a shipped sample, without a browser
+	@DATA_DIR=$${DATA_DIR:-$(CURDIR)/var/demo} $(BIN)/python manage.py demo
+
+.PHONY: check
+check: $(VENV)/.dev  ## Format, lint, types, import directions, migrations, deployment settings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy automl studio models_app inference
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory check-django
+
+.PHONY: check-django
+check-django: export DATA_DIR := $(CURDIR)/$(VENV)/check-data
+check-django: $(VENV)/.dev
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	SITE_URL=https://studio.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+.PHONY: browser
+browser: $(VENV)/.dev
+	@$(BIN)/python tests/browser/install_chromium.py
+
+.PHONY: test
+test: $(VENV)/.dev browser  ## All tests: real queue, forked workers, SMTP, Chromium
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: bench-smoke
+bench-smoke: install  ## Print the figures of the main job (BENCH_DATA=folder of data sets)
+	@$(BIN)/python benchmarks/smoke.py
+
+.PHONY: lock
+lock: $(VENV)/.dev  ## Pin the dependencies of pyproject.toml anew, with hashes
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-header pyproject.toml -o requirements.txt
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-header pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+.PHONY: format
+format: $(VENV)/.dev  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: clean
+clean:  ## Remove the environment and caches (not the data)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
