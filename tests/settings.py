@@ -1,10 +1,12 @@
-"""The product's settings, with a folder, a queue and a key that belong to one test run."""
+"""The product's settings, with a folder, a queue and a key that belong to one test process."""
 
 import os
 import secrets
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="cleanset-test-"))
+_base = os.environ.setdefault("CLEANSET_TEST_DIR", tempfile.mkdtemp(prefix="cleanset-test-"))
+os.environ["DATA_DIR"] = str(Path(_base) / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
 
 from studio.settings import *  # noqa: E402, F403
@@ -15,7 +17,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, not memory: worker processes of the tests share it.
+    # A file, not memory: worker processes started by tests open the same one.
+    DATABASES["default"]["NAME"] = str(DATA_DIR / "studio.sqlite3")
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

@@ -25,6 +25,7 @@ def server_command() -> list[str]:
         "save": "",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "logfile": str(folder / "valkey.log"),
     }
     return [_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
