@@ -1,0 +1,76 @@
+"""The house: what may be imported where, and how large its rooms may grow."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("automl", "studio", "models_app", "inference")
+HEAVY = ("pandas", "sklearn", "lightgbm", "scipy", "cleanlab")
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 50
+
+
+def source_files():
+    return [
+        path
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
+
+
+def test_the_web_process_never_loads_the_learning_libraries():
+    code = (
+        "import sys, django; django.setup()\n"
+        "from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "import studio.wsgi\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_learning_core_loads_without_django():
+    code = (
+        "import sys, automl.predictor, automl.tables, automl.candidates\n"
+        "print([name for name in ('django', 'rq', 'redis') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_stand_at_the_top_except_in_tasks(path):
+    if path.name == "tasks.py":
+        return
+    tree = ast.parse(path.read_text())
+    late = [
+        inner.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom) and path.name != "apps.py"
+    ]
+    assert late == []
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_and_functions_stay_small(path):
+    text = path.read_text()
+    assert text.count("\n") <= MAX_FILE_LINES
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or node.lineno) - node.lineno < MAX_FUNCTION_LINES, node.name
+
+
+def test_there_is_no_room_without_a_name():
+    banned = {"utils.py", "helpers.py", "common.py", "core.py", "manager.py"}
+    assert [path for path in source_files() if path.name in banned] == []
