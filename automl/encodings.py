@@ -65,10 +65,6 @@ def count_line_breaks(text: str) -> int:
     return breaks
 
 
-def _count_byte_breaks(data: bytes) -> int:
-    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
-
-
 class TextBlocks:
     """The text of a byte stream in blocks of about a megabyte, decoded strictly.
 
@@ -91,6 +87,7 @@ class TextBlocks:
     def __init__(self, source: ByteSource, encoding: str | None = None) -> None:
         self._source = source
         self._lines = 1  # the line that the next character stands on
+        self._held_back = ""
         self._seen_utf8 = False
         self._first_bad_line = 0
         self.warnings: list[TableWarning] = []
@@ -99,18 +96,17 @@ class TextBlocks:
         self.encoding = self._choose_encoding(encoding)
 
     def __iter__(self) -> Iterator[str]:
-        held_back = ""
         for decoded in self._decode():
-            text = held_back + decoded
-            held_back = "\r" if text.endswith("\r") else ""
-            if held_back:
+            text = self._held_back + decoded
+            self._held_back = "\r" if text.endswith("\r") else ""
+            if self._held_back:
                 text = text[:-1]
             if text:
                 self._check_no_nul(text)
                 yield text
                 self._lines += count_line_breaks(text)
-        if held_back:
-            yield held_back
+        if self._held_back:
+            yield self._held_back
 
     def _choose_encoding(self, chosen: str | None) -> str:
         if chosen is not None:
@@ -123,6 +119,7 @@ class TextBlocks:
                     self._warn_guessed("GB18030")
                 self._first = self._first[len(mark) :]
                 self._is_chosen = name != "utf-8"
+                self._seen_utf8 = name == "utf-8"  # its mark is UTF-8 beyond ASCII
                 return name
         self._refuse_utf16_without_mark()
         return "utf-8"
@@ -174,8 +171,11 @@ class TextBlocks:
 
     def _told_error(self, error: UnicodeDecodeError) -> InputError:
         before = error.object[: error.start].decode(self.encoding, "replace")
-        line = self._lines + count_line_breaks(before)
+        line = self._line_after(before)
         return InputError("ENCODING", f"Line {line} is not valid {self.encoding} text.", line=line)
+
+    def _line_after(self, text: str) -> int:
+        return self._lines + count_line_breaks(self._held_back + text)
 
     def _decode_utf8_or_fall_back(self) -> Iterator[str]:
         carry = b""
@@ -207,7 +207,7 @@ class TextBlocks:
 
     def _check_may_fall_back(self, data: bytes, error: UnicodeDecodeError) -> None:
         before = data[: error.start]
-        self._first_bad_line = self._lines + _count_byte_breaks(before)
+        self._first_bad_line = self._line_after(before.decode("latin-1"))
         if not self._seen_utf8 and before.isascii():
             return
         if _FORBIDDEN_SEQUENCE.match(data, error.start):
