@@ -1,0 +1,131 @@
+"""Labels: what kind of problem they pose, how they are cleaned, encoded and written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+MULTI_CLASS = "multi-class"
+MULTI_LABEL = "multi-label"
+RESERVED_CLASS = "Suggested Label"
+MAX_CLASSES = 1000
+MIN_ROWS = 5
+
+Rule = dict[str, Any]
+
+
+def parse_label_set(cell: str) -> tuple[str, ...]:
+    """`'a, "x,y",a'` -> `('a', 'x,y')`: trimmed, without repeats or empty parts.
+
+    A cell that is no valid comma list is one label.
+    """
+    if "," not in cell and '"' not in cell:
+        return (cell.strip(),) if cell.strip() else ()
+    try:
+        parts = next(csv.reader([cell.replace("\n", " ")], skipinitialspace=True, strict=True))
+    except (csv.Error, StopIteration):
+        parts = [cell]
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def format_label_set(labels: Iterable[str]) -> str:
+    """`('a', 'x,y')` -> `'a,"x,y"'`: no spaces, quoted only where a label needs it."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(list(labels))
+    text = buffer.getvalue()
+    return "" if text == '""' else text
+
+
+def clean_labels(cells: Sequence[str | None], problem_type: str) -> list[str | None]:
+    """Trim labels; None = unlabelled.
+
+    Multi-class: an empty cell is unlabelled. Multi-label: only null is; an empty cell is the
+    empty set, and sets are written in one form, labels in code-point order.
+    """
+    if problem_type == MULTI_LABEL:
+        known: dict[str, str] = {}
+        return [None if cell is None else _canonical_set(cell, known) for cell in cells]
+    return [(cell or "").strip() or None for cell in cells]
+
+
+def class_names(labels: Iterable[str | None], problem_type: str) -> list[str]:
+    """All classes in code-point order."""
+    distinct = {label for label in labels if label is not None}
+    if problem_type == MULTI_LABEL:
+        distinct = {name for cell in distinct for name in parse_label_set(cell)}
+    return sorted(distinct)
+
+
+def encode_labels(
+    labels: Sequence[str | None], classes: Sequence[str], problem_type: str
+) -> np.ndarray:
+    """Labels as numbers.
+
+    Returns
+    -------
+    Multi-class: (N,) int64, the index in `classes`; -1 = unlabelled or not among them.
+    Multi-label: (N, K) int8 of 0 and 1; a row of -1 = unlabelled. Labels that are not among
+    `classes` have no column and are left out.
+    """
+    index = {name: k for k, name in enumerate(classes)}
+    if problem_type == MULTI_CLASS:
+        return np.array([index.get(label, -1) for label in labels], dtype=np.int64)  # type: ignore[arg-type]
+    y = np.zeros((len(labels), len(classes)), dtype=np.int8)
+    for i, label in enumerate(labels):
+        if label is None:
+            y[i] = -1
+            continue
+        for name in parse_label_set(label):
+            if name in index:
+                y[i, index[name]] = 1
+    return y
+
+
+def labelled_rows(y: np.ndarray) -> np.ndarray:
+    """(N,) bool: rows that have a label."""
+    return y >= 0 if y.ndim == 1 else (y >= 0).all(axis=1)
+
+
+def predicted_sets(pred_probs: np.ndarray, rule: Rule | None) -> np.ndarray:
+    """(N, K) int8 label sets by a rule `{"threshold", "top_one_if_none"}`."""
+    rule = rule or {"threshold": 0.5, "top_one_if_none": False}
+    chosen = (pred_probs >= rule["threshold"]).astype(np.int8)
+    if rule["top_one_if_none"] and pred_probs.shape[1]:
+        empty = np.flatnonzero(chosen.sum(axis=1) == 0)
+        chosen[empty, pred_probs[empty].argmax(axis=1)] = 1
+    return chosen
+
+
+def suggested_labels(
+    pred_probs: np.ndarray, classes: Sequence[str], problem_type: str, rule: Rule | None = None
+) -> list[str]:
+    """Multi-class: the most likely class. Multi-label: the set, by falling probability."""
+    if problem_type == MULTI_CLASS:
+        return [classes[k] for k in pred_probs.argmax(axis=1)]
+    return label_sets(predicted_sets(pred_probs, rule), pred_probs, classes)
+
+
+def label_sets(
+    chosen: np.ndarray, pred_probs: np.ndarray, classes: Sequence[str]
+) -> list[str]:
+    """(N, K) sets as text, the labels of each by falling probability."""
+    order = np.argsort(-pred_probs, axis=1, kind="stable")
+    return [
+        format_label_set(classes[k] for k in order[i] if chosen[i, k]) for i in range(len(chosen))
+    ]
+
+
+def fold_name(name: str) -> str:
+    """Two classes with the same folded name are most likely meant to be one."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _canonical_set(cell: str, known: dict[str, str]) -> str:
+    if cell not in known:
+        known[cell] = format_label_set(sorted(parse_label_set(cell)))
+    return known[cell]

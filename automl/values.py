@@ -1,0 +1,99 @@
+"""How one cell is read as a number or a time: the same at training and at prediction."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+BOOLEAN_WORDS = frozenset(
+    {"true", "false", "t", "f", "yes", "no", "y", "n", "0", "1", "1.0", "0.0"}
+)
+_NUMBER_STARTS = frozenset("+-.0123456789")
+_INFINITE = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
+_DATE_FORMATS = ("%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y")
+MAX_NUMBER_CHARS = 400
+
+
+def parse_number(cell: str) -> float | None:
+    """The number that a cell is, or None.
+
+    ASCII digits only: `float` would also take other scripts' digits and underscores, and words
+    such as "nan", which here are words.
+    """
+    text = cell.strip()
+    if not text.isascii() or "_" in text or len(text) > MAX_NUMBER_CHARS:
+        return None
+    if text[:1] not in _NUMBER_STARTS:
+        return _INFINITE.get(text.lower())
+    try:
+        return float(text)
+    except ValueError:
+        return _INFINITE.get(text.lower())
+
+
+def parse_numbers(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, int]:
+    """A column as float64, with NaN where a cell is empty, infinite or no number.
+
+    Returns
+    -------
+    values : (N,) float64
+    n_unread : how many cells that are not empty could not be read as a finite number
+    """
+    values, counts = count_values(column)
+    numbers = np.array([_finite(value) for value in values], dtype=np.float64)
+    unread = sum(
+        count
+        for value, number, count in zip(values, numbers, counts, strict=True)
+        if value and math.isnan(number)
+    )
+    return spread_values(column, numbers), unread
+
+
+def parse_time(cell: str) -> float | None:
+    """Seconds since 1970 in UTC of an ISO, Y/m/d, d.m.Y or m/d/Y cell, or None."""
+    text = cell.strip()
+    if not 8 <= len(text) <= 40 or not text[:1].isdigit():
+        return None
+    try:
+        return _seconds(datetime.fromisoformat(text))
+    except ValueError:
+        pass
+    for pattern in _DATE_FORMATS:
+        try:
+            return _seconds(datetime.strptime(text, pattern).replace(tzinfo=UTC))
+        except ValueError:
+            continue
+    return None
+
+
+def count_values(column: pa.ChunkedArray | pa.Array) -> tuple[list[str], list[int]]:
+    """Distinct cells ("" for null) and how often each occurs, in order of appearance."""
+    filled = pc.fill_null(column, "")
+    pairs = pc.value_counts(filled)
+    return pairs.field(0).to_pylist(), pairs.field(1).to_pylist()
+
+
+def spread_values(column: pa.ChunkedArray | pa.Array, per_value: np.ndarray) -> np.ndarray:
+    """One number for each distinct cell of `count_values`, laid out over all rows."""
+    if len(column) == 0:
+        return np.empty(0, dtype=per_value.dtype)
+    filled = pc.fill_null(column, "")
+    if isinstance(filled, pa.ChunkedArray):
+        filled = filled.combine_chunks()
+    indices = pc.dictionary_encode(filled)
+    if isinstance(indices, pa.ChunkedArray):
+        indices = indices.combine_chunks()
+    return per_value[indices.indices.to_numpy(zero_copy_only=False)]
+
+
+def _finite(cell: str) -> float:
+    number = parse_number(cell)
+    return number if number is not None and math.isfinite(number) else math.nan
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

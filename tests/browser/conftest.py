@@ -1,0 +1,145 @@
+"""The product as a newcomer starts it, and a real Chromium in front of it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from .install_chromium import find_chromium
+
+ROOT = Path(__file__).parent.parent.parent
+ADMIN = ("admin@example.org", "correct horse battery")
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+]
+JOB_TIMEOUT_MS = 120_000
+
+
+class Studio:
+    """One running product: where it answers, where it keeps its data, and its process."""
+
+    def __init__(self, data_dir, mail_url=None):
+        self.data_dir = data_dir
+        self.port = _free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.environment = {
+            key: value
+            for key, value in os.environ.items()
+            if key not in {"DATA_DIR", "SECRET_KEY", "DATABASE_URL"}
+        } | {
+            "DATA_DIR": str(data_dir),
+            "DJANGO_SETTINGS_MODULE": "studio.settings",
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+        }
+        if mail_url:
+            self.environment["EMAIL_URL"] = mail_url
+        self.process = None
+        self.first_admin_link = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for line in self.process.stdout:
+            link = re.search(r"http\S+/\S{20,}", line)
+            if link:
+                self.first_admin_link = link.group()
+            if "Ctrl-C" in line:
+                return self
+        raise AssertionError(f"`up` ended with {self.process.wait()}")
+
+    def stop(self):
+        """Ctrl-C; the seconds it took are for the caller, leftovers are an error."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=15)
+        _, alive = psutil.wait_procs(family, timeout=1)
+        assert alive == []
+
+    def manage(self, *arguments):
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        path = find_chromium()
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory, chromium):
+    """A product with its first administrator, made through the printed link."""
+    running = Studio(tmp_path_factory.mktemp("data")).start()
+    page = chromium.new_page()
+    page.goto(running.first_admin_link)
+    page.get_by_label("E-mail").fill(ADMIN[0])
+    page.get_by_label("Password", exact=True).fill(ADMIN[1])
+    page.get_by_role("button", name="Create administrator").click()
+    expect(page.get_by_role("navigation").first).to_be_visible()
+    page.close()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def console_errors():
+    return []
+
+
+@pytest.fixture
+def page(studio, chromium, console_errors):
+    """A signed-in page; whatever the browser complains about ends up in `console_errors`."""
+    context = chromium.new_context(base_url=studio.url, accept_downloads=True)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.on("console", lambda m: console_errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
+    page.on("dialog", lambda dialog: console_errors.append(f"dialog: {dialog.message}"))
+    sign_in(page, *ADMIN)
+    yield page
+    context.close()
+
+
+def sign_in(page, email, password):
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
