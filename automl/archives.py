@@ -127,9 +127,7 @@ class _ZipSource:
             raise InputError("CORRUPT_FILE", "The zip file is damaged.") from None
 
 
-def _unpack_zip(
-    path: str | os.PathLike[str], limits: Limits, stack: ExitStack
-) -> UnpackedFile:
+def _unpack_zip(path: str | os.PathLike[str], limits: Limits, stack: ExitStack) -> UnpackedFile:
     file = _open_plain(path, stack)
     head = file.read(len(ZIP_MARKS[0]))
     check_not_empty(head)
@@ -153,9 +151,7 @@ def _choose_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     names = [member.filename for member in members]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(
-                "AMBIGUOUS_ARCHIVE", f"The zip file holds '{show_name(name)}' twice."
-            )
+            raise InputError("AMBIGUOUS_ARCHIVE", f"The zip file holds '{show_name(name)}' twice.")
         if is_archive_name(name):
             raise InputError(
                 "UNSUPPORTED_TYPE",

@@ -69,9 +69,7 @@ def check_text_content(head: bytes, file_format: str) -> None:
     check_not_empty(head)
     _check_no_container(head)
     if head.startswith(b"%PDF-"):
-        raise InputError(
-            "NOT_TEXT", f"This is a PDF document, not {_WORDS[file_format]} file."
-        )
+        raise InputError("NOT_TEXT", f"This is a PDF document, not {_WORDS[file_format]} file.")
     if _is_binary(head):
         raise InputError("NOT_TEXT", "This is not a text file.")
     body = head.removeprefix(b"\xef\xbb\xbf")

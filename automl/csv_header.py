@@ -123,7 +123,5 @@ def _parse_record(
         ) from None
     length = sum(map(len, lines[: reader.line_num]))
     if length >= MAX_HEADER_CHARS and len(cells) > limits.max_columns:
-        raise InputError(
-            "TOO_MANY_COLUMNS", f"The file has over {limits.max_columns:,} columns."
-        )
+        raise InputError("TOO_MANY_COLUMNS", f"The file has over {limits.max_columns:,} columns.")
     return cells, length

@@ -99,9 +99,7 @@ def find_file_type(name: str) -> FileType:
 
 
 def _refuse_words(extension: str) -> str:
-    return (
-        f"Files of type .{extension} are not supported. Use .csv, .json, .xlsx, .zip or .csv.gz."
-    )
+    return f"Files of type .{extension} are not supported. Use .csv, .json, .xlsx, .zip or .csv.gz."
 
 
 def is_table_name(name: str) -> bool:

@@ -110,9 +110,7 @@ def suggested_labels(
     return label_sets(predicted_sets(pred_probs, rule), pred_probs, classes)
 
 
-def label_sets(
-    chosen: np.ndarray, pred_probs: np.ndarray, classes: Sequence[str]
-) -> list[str]:
+def label_sets(chosen: np.ndarray, pred_probs: np.ndarray, classes: Sequence[str]) -> list[str]:
     """(N, K) sets as text, the labels of each by falling probability."""
     order = np.argsort(-pred_probs, axis=1, kind="stable")
     return [

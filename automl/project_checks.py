@@ -99,9 +99,7 @@ def _class_counts(label: Profile, n_rows: int, problem_type: str) -> dict[str, i
     return counts
 
 
-def _check_classes(
-    name: str, counts: dict[str, int], n_rows: int, problem_type: str
-) -> None:
+def _check_classes(name: str, counts: dict[str, int], n_rows: int, problem_type: str) -> None:
     shown = show_name(name, 60)
     if RESERVED_CLASS in counts:
         raise InputError("RESERVED_CLASS_NAME", f"A class may not be named '{RESERVED_CLASS}'.")

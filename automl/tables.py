@@ -160,9 +160,7 @@ def _open_rows(
     source = unpacked.open()
     head = source.read(HEAD_BYTES)
     check_text_content(head, unpacked.file_format)
-    return CsvRows(
-        _Rejoined(head, source), encoding=encoding, delimiter=delimiter, limits=limits
-    )
+    return CsvRows(_Rejoined(head, source), encoding=encoding, delimiter=delimiter, limits=limits)
 
 
 class _Rejoined:
