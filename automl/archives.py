@@ -21,7 +21,6 @@ from automl.limits import Limits
 from automl.shown_text import show_name
 from automl.zip_safety import READ_ERRORS, bomb_error, open_zip
 
-_SPOOL_BYTES = 8 * 2**20
 _COPY_BYTES = 1 << 20
 
 
@@ -64,7 +63,7 @@ def open_seekable(unpacked: UnpackedFile, stack: ExitStack) -> BinaryIO:
     source = unpacked.open()
     if unpacked.is_seekable:
         return cast(BinaryIO, source)
-    spool = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES))
+    spool = stack.enter_context(tempfile.TemporaryFile())
     while block := source.read(_COPY_BYTES):
         spool.write(block)
     spool.seek(0)

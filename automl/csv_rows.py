@@ -11,72 +11,70 @@ import io
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
+import pyarrow as pa
+
 from automl.column_names import clean_header, nameless_column_error, warn_about_names
 from automl.csv_errors import broken_record_error, field_too_large_error, ragged_row_error
 from automl.csv_header import Header, read_header
 from automl.encodings import ByteSource, TextBlocks, count_line_breaks
 from automl.errors import InputError, TableWarning
 from automl.limits import Limits
+from automl.nameless_columns import NamelessColumns
 from automl.row_notes import BlankLines, RowNotes
+from automl.text_arrays import PlainCsvParser, make_text_array
+from automl.text_lines import LongLineError, cut_whole_lines
 
-_MAX_CELLS_HELD = 500_000
-_MAX_CHARS_HELD = 16 * 2**20
+_Block = tuple[int, str]  # its first line, and whole lines of text
 
 
 class _LineFeed:
-    """Gives the csv module its lines, and remembers the text of the record it is in."""
+    """Gives out text in whole lines, and remembers that of the record being read.
+
+    ``record_line`` is kept by the reader: the first line of the record it is in. ``next_line`` is
+    the first line not given out yet.
+    """
 
     def __init__(self, blocks: Iterator[str], header: Header, limits: Limits) -> None:
-        self._blocks = chain([header.rest], blocks)
+        self.rest = chain([header.rest], blocks)
         self._limits = limits
-        self._next_line = header.next_line
-        self._held: list[tuple[int, str]] = []  # (first line, text) of what may be needed again
-        self.record_line = header.next_line  # first line of the record that is being read
-        self.n_chars = 0
+        self._held: list[_Block] = []
+        self._whole_lines = cut_whole_lines(self.rest, limits.max_row_chars)
+        self.record_line = self.next_line = header.next_line
 
-    def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(io.StringIO(text, newline="") for text in self._whole_lines())
-
-    def _whole_lines(self) -> Iterator[str]:
-        pieces: list[str] = []
-        n_chars = 0
-        for block in self._blocks:
-            cut = max(block.rfind("\n"), block.rfind("\r")) + 1
-            pieces.append(block[:cut] if cut else block)
-            n_chars += len(block)
-            if cut:
-                yield self._hold("".join(pieces))
-                pieces, n_chars = [block[cut:]], len(block) - cut
-            elif n_chars > self._limits.max_row_chars:
-                self._hold("".join(pieces))
-                raise csv.Error
-        if any(pieces):
-            yield self._hold("".join(pieces))
-
-    def _hold(self, text: str) -> str:
-        self._held = [
-            (line, old)
-            for line, old in self._held
-            if line + count_line_breaks(old) > self.record_line
-        ]
-        self._held.append((self._next_line, text))
-        self._next_line += count_line_breaks(text)
-        self.n_chars += len(text)
-        if len(self._held) > 1 and sum(len(old) for _, old in self._held) > self._longest_held:
-            raise csv.Error
+    def read_block(self) -> str:
+        """Some whole lines, or "" at the end of the file."""
+        try:
+            text = next(self._whole_lines, "")
+        except LongLineError as error:
+            self._hold(error.text)
+            raise csv.Error from None
+        self._hold(text)
         return text
 
-    @property
-    def _longest_held(self) -> int:
-        return self._limits.max_row_chars + _MAX_CHARS_HELD
+    def read_lines(self, text: str) -> Iterator[str]:
+        """The lines of a block, and of those after it as long as a record goes on into them."""
+        while text:
+            yield from io.StringIO(text, newline="")
+            if self.record_line == self.next_line:
+                return
+            text = self.read_block()
 
     def read_record_again(self) -> str:
         """The text from the start of the present record on."""
         line, text = self._held[0][0], "".join(text for _, text in self._held)
         return "".join(islice(io.StringIO(text, newline=""), self.record_line - line, None))
 
-    def read_on(self) -> Iterator[str]:
-        return self._blocks
+    def _hold(self, text: str) -> None:
+        self._held = [block for block in self._held if _end_line(block) > self.record_line]
+        is_too_long = sum(len(old) for _, old in self._held) > self._limits.max_row_chars
+        self._held.append((self.next_line, text))
+        self.next_line += count_line_breaks(text)
+        if is_too_long:
+            raise csv.Error
+
+
+def _end_line(block: _Block) -> int:
+    return block[0] + count_line_breaks(block[1])
 
 
 _NOTE_WORDS = {
@@ -121,7 +119,7 @@ class CsvRows:
         self.columns = [name for name in self._names if name]
         self._notes = RowNotes(_NOTE_WORDS)
         self._blank_lines = BlankLines(self._notes, "BLANK_LINES")
-        self._has_strange_index = False
+        self._nameless = NamelessColumns(self._names)
         self._feed = _LineFeed(blocks, self._header, limits)
         self.n_rows = 0
 
@@ -136,40 +134,50 @@ class CsvRows:
             found.append(_delimiter_warning(self.delimiter))
         found += warn_about_names(self.columns)
         found += self._notes.warnings()
-        if self._has_strange_index:
-            found.append(_INDEX_DROPPED)
-        return found
+        return found + self._nameless.warnings
 
-    def chunks(self, max_rows: int) -> Iterator[list[Sequence[str]]]:
-        """At most ``max_rows`` rows at a time, column by column."""
-        max_rows = max(1, min(max_rows, _MAX_CELLS_HELD // len(self._names)))
-        for rows in self._read_rows(max_rows):
-            yield self._pick_columns(list(zip(*rows, strict=True)))
-            self.n_rows += len(rows)
+    def read_columns(self) -> Iterator[list[pa.StringArray]]:
+        """Some rows at a time, column by column."""
+        for columns in self._split_blocks():
+            picked = self._nameless.drop_from(columns)
+            self.n_rows += len(picked[0])
+            yield picked
         self._blank_lines.count_pending(self.n_rows)
 
-    def _read_rows(self, max_rows: int) -> Iterator[list[list[str]]]:
+    def _split_blocks(self) -> Iterator[list[pa.StringArray]]:
+        feed = self._feed
+        parser = PlainCsvParser(len(self._names), self.delimiter)
+        try:
+            while text := feed.read_block():
+                is_short = len(text) <= self._limits.max_field_chars  # so is every cell
+                columns = parser.split(text) if is_short else None
+                if columns is not None:
+                    feed.record_line = feed.next_line
+                    yield columns
+                else:
+                    yield from self._split_strictly(text)
+        except csv.Error:
+            raise self._broken_record_error() from None
+
+    def _split_strictly(self, text: str) -> Iterator[list[pa.StringArray]]:
         feed, width = self._feed, len(self._names)
         first_line = feed.record_line
         must_measure = self._prepare_field_limit()
-        reader = csv.reader(feed, delimiter=self.delimiter, strict=True)
+        lines = feed.read_lines(text)
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         rows: list[list[str]] = []
-        flush_at = feed.n_chars + _MAX_CHARS_HELD
-        try:
-            for row in reader:
-                if len(row) != width or must_measure:
-                    row = self._fit_row(row, feed.record_line, self.n_rows + len(rows))
-                if row:
-                    rows.append(row)
-                feed.record_line = first_line + reader.line_num
-                if len(rows) >= max_rows or feed.n_chars > flush_at:
-                    yield rows
-                    rows = []
-                    flush_at = feed.n_chars + _MAX_CHARS_HELD
-        except csv.Error:
-            raise self._broken_record_error() from None
+        block_end = feed.next_line
+        for row in reader:
+            if len(row) != width or must_measure:
+                row = self._fit_row(row, feed.record_line, self.n_rows + len(rows))
+            if row:
+                rows.append(row)
+            feed.record_line = first_line + reader.line_num
+            if feed.record_line > block_end and rows:
+                yield _transpose(rows)
+                rows, block_end = [], feed.next_line
         if rows:
-            yield rows
+            yield _transpose(rows)
 
     def _prepare_field_limit(self) -> bool:
         """Let the csv module read cells as long as ours may be.
@@ -211,31 +219,6 @@ class CsvRows:
                 )
         self._notes.add("EMPTY_EXTRA_CELLS", line)
 
-    def _pick_columns(self, columns: list[Sequence[str]]) -> list[Sequence[str]]:
-        """Leave out nameless columns, which may only be empty or an index."""
-        if len(self.columns) == len(self._names):
-            return columns
-        picked = []
-        for position, (name, cells) in enumerate(zip(self._names, columns, strict=True)):
-            if name:
-                picked.append(cells)
-            elif any(cells) and not (position == 0 and self._is_index(cells)):
-                raise nameless_column_error(position + 1)
-        return picked
-
-    def _is_index(self, cells: Sequence[str]) -> bool:
-        """Whether a nameless first column holds whole numbers, as written by pandas.
-
-        The row numbers 0, 1, 2 ... carry nothing. Others (a shuffled or filtered frame) are
-        dropped as well, with a warning.
-        """
-        if not all(cell.isascii() and cell.isdigit() for cell in cells):
-            return False
-        start = self.n_rows
-        if any(int(cell[:20]) != n for n, cell in enumerate(cells, start)):
-            self._has_strange_index = True
-        return True
-
     def _broken_record_error(self) -> InputError:
         return broken_record_error(
             self._feed.read_record_again(),
@@ -243,14 +226,12 @@ class CsvRows:
             delimiter=self.delimiter,
             names=self._names,
             limits=self._limits,
-            rest=self._feed.read_on(),
+            rest=self._feed.rest,
         )
 
 
-_INDEX_DROPPED = TableWarning(
-    "INDEX_COLUMN_DROPPED",
-    "The first column has no name and holds whole numbers: it was taken as an index and left out.",
-)
+def _transpose(rows: list[list[str]]) -> list[pa.StringArray]:
+    return [make_text_array(cells) for cells in zip(*rows, strict=True)]
 
 
 def _delimiter_warning(delimiter: str) -> TableWarning:

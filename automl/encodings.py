@@ -15,7 +15,7 @@ from typing import Protocol
 
 from automl.errors import InputError, TableWarning
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 19
 
 # What a person may choose by hand. Codecs that are no character sets (base64, unicode_escape,
 # idna ...) must not be reachable by name.

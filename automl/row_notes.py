@@ -23,15 +23,16 @@ class RowNotes:
 
     def add(self, code: str, line: int) -> None:
         self._counts[code] += 1
-        if len(self._lines[code]) < _MAX_LINES:
-            self._lines[code].append(line)
+        lines = self._lines[code]
+        if len(lines) < _MAX_LINES and lines[-1:] != [line]:
+            lines.append(line)
 
     def warnings(self) -> list[TableWarning]:
         return [self._warning(code) for code, count in self._counts.items() if count]
 
     def _warning(self, code: str) -> TableWarning:
         count, lines = self._counts[code], self._lines[code]
-        shown = ", ".join(map(str, lines)) + (", …" if count > len(lines) else "")
+        shown = ", ".join(map(str, lines)) + (", …" if len(lines) == _MAX_LINES < count else "")
         message = self._words[code].format(n=f"{count:,}", lines=shown)
         return TableWarning(code, message, count, tuple(lines))
 

@@ -7,7 +7,7 @@ decided later, for a whole column. Row count in is row count out, in the same or
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Protocol, Self
@@ -21,6 +21,7 @@ from automl.encodings import ENCODINGS, ByteSource
 from automl.errors import InputError, TableWarning
 from automl.file_names import check_file_name, clean_name, find_file_type
 from automl.limits import Limits
+from automl.text_arrays import make_batch, regroup
 
 __all__ = ["DELIMITERS", "ENCODINGS", "Limits", "Table", "check_file_name", "open_table"]
 
@@ -38,8 +39,8 @@ class RowSource(Protocol):
     def delimiter(self) -> str | None: ...
     @property
     def warnings(self) -> list[TableWarning]: ...
-    def chunks(self, max_rows: int) -> Iterator[Sequence[Sequence[str | None]]]:
-        """At most ``max_rows`` rows at a time, column by column."""
+    def read_columns(self) -> Iterator[list[pa.StringArray]]:
+        """Some rows at a time, column by column."""
 
 
 class Table:
@@ -92,10 +93,8 @@ class Table:
         InputError
             For the first bad row, or ``NO_ROWS`` at the end of a table without rows.
         """
-        names = [f"c{position}" for position in range(len(self.columns))]
-        for columns in self._rows.chunks(max_rows):
-            arrays = [pa.array(cells, pa.string()) for cells in columns]
-            batch = pa.RecordBatch.from_arrays(arrays, names=names)
+        pieces = (make_batch(columns) for columns in self._rows.read_columns())
+        for batch in regroup(pieces, max_rows):
             self.n_rows += batch.num_rows
             yield batch
         if self.n_rows == 0:

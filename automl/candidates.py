@@ -1,0 +1,179 @@
+"""Cross-validating a family on the project's folds, and fitting what is shipped."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from automl.calibration import Calibration, calibrate_by_fold, fit_calibration
+from automl.families import get_family
+from automl.families.base import Estimator
+from automl.features.spaces import Encoder, Space, load_encoder, prepare_space
+from automl.problem import labelled_rows
+from automl.progress import Progress, ignore_progress
+from automl.schema import Schema
+
+# Part of the key under which runs are stored: raise it when numbers change.
+CODE_VERSION = "1"
+REFIT_ROUNDS_FACTOR = 1.1
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Rows to learn from.
+
+    Attributes
+    ----------
+    table : columns c0.. of text in the order of `schema`.
+    classes : names, in the order of the columns of every matrix of probabilities.
+    y : (N,) class indices or (N, K) sets, -1 = unlabelled (see problem.encode_labels).
+    folds : (N,) fold of each row.
+    """
+
+    table: pa.Table
+    schema: Schema
+    modality: str
+    problem_type: str
+    classes: list[str]
+    y: np.ndarray
+    folds: np.ndarray
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Honest predictions of every row, and what a refit must repeat.
+
+    Attributes
+    ----------
+    oof_pred_probs : (N, K) float32; each row by an estimator, and a calibration, of other folds.
+    fit_seconds, predict_seconds : wall time summed over folds, features included.
+    plan : calibration and, where training stops early, the rounds.
+    """
+
+    oof_pred_probs: np.ndarray
+    fit_seconds: float
+    predict_seconds: float
+    plan: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Member:
+    """One refitted family, ready to predict."""
+
+    family: str
+    encoder: Encoder
+    estimator: Estimator
+    calibration: Calibration
+
+    def predict_proba(self, features: Any) -> np.ndarray:
+        return self.calibration.apply(self.estimator.predict_logits(features))
+
+    def save(self, folder: Path) -> None:
+        about = {"family": self.family, "calibration": self.calibration.to_json()}
+        (folder / "member.json").write_text(json.dumps(about))
+        self.encoder.save(folder)
+        self.estimator.save(folder)
+
+
+def load_member(modality: str, folder: Path) -> Member:
+    about = json.loads((folder / "member.json").read_text())
+    return Member(
+        family=about["family"],
+        encoder=load_encoder(modality, folder),
+        estimator=get_family(about["family"]).estimator.load(folder),
+        calibration=Calibration.from_json(about["calibration"]),
+    )
+
+
+def cross_validate(
+    family: str, data: TrainingData, *, seed: int, progress: Progress = ignore_progress
+) -> CrossValidation:
+    """Predict every row by an estimator that was trained on the other folds.
+
+    Unlabelled rows are predicted and never trained on. Where a family stops early, the fold
+    that is watched for it is the one it predicts, but with the median number of rounds of the
+    *other* folds, so that no row decides over its own score.
+    """
+    title = get_family(family).title
+    progress(f"{title}: preparing", 0, 0)
+    started = time.perf_counter()
+    space = prepare_space(data.modality, data.table, data.schema)
+    prepare_seconds = time.perf_counter() - started
+    labelled = labelled_rows(data.y)
+    fits, fit_seconds = [], 0.0
+    names = np.unique(data.folds)
+    for i, fold in enumerate(names):
+        progress(f"{title}: fold {i + 1} of {len(names)}", i, len(names))
+        started = time.perf_counter()
+        fits.append(_fit_fold(family, space, data, labelled, data.folds == fold, seed))
+        fit_seconds += time.perf_counter() - started
+    started = time.perf_counter()
+    logits = _predict_folds(fits, data)
+    pred_probs = calibrate_by_fold(logits, data.y, data.folds)
+    predict_seconds = time.perf_counter() - started
+    return CrossValidation(
+        oof_pred_probs=pred_probs.astype(np.float32),
+        fit_seconds=prepare_seconds + fit_seconds,
+        predict_seconds=prepare_seconds + predict_seconds,
+        plan=_plan(fits, logits[labelled], data.y[labelled]),
+    )
+
+
+def refit(family: str, data: TrainingData, plan: dict[str, Any], *, seed: int) -> Member:
+    """Fit on all labelled rows with the rounds and the calibration of cross-validation."""
+    rows = labelled_rows(data.y)
+    space = prepare_space(data.modality, data.table, data.schema)
+    encoder, features = space.fit_encoder(rows)
+    estimator = get_family(family).estimator(seed=seed, n_rounds=plan.get("rounds"))
+    estimator.fit(features, data.y[rows], n_classes=len(data.classes), watched=None)
+    return Member(family, encoder, estimator, Calibration.from_json(plan["calibration"]))
+
+
+@dataclass(frozen=True)
+class _FoldFit:
+    estimator: Estimator
+    test_features: Any
+    test: np.ndarray
+
+
+def _fit_fold(
+    family: str,
+    space: Space,
+    data: TrainingData,
+    labelled: np.ndarray,
+    test: np.ndarray,
+    seed: int,
+) -> _FoldFit:
+    train = labelled & ~test
+    X_train, X_test = space.split(train, test)
+    estimator = get_family(family).estimator(seed=seed)
+    watched = (
+        (X_test.take(labelled[test]), data.y[test & labelled]) if (estimator.has_rounds) else None
+    )
+    estimator.fit(X_train, data.y[train], n_classes=len(data.classes), watched=watched)
+    return _FoldFit(estimator, X_test, test)
+
+
+def _predict_folds(fits: list[_FoldFit], data: TrainingData) -> np.ndarray:
+    logits = np.empty((len(data.folds), len(data.classes)))
+    rounds = [fit.estimator.n_rounds_ for fit in fits]
+    for i, fit in enumerate(fits):
+        others = [n for n in rounds[:i] + rounds[i + 1 :] if n]
+        n_rounds = int(np.median(others)) if others else None
+        logits[fit.test] = fit.estimator.predict_logits(fit.test_features, n_rounds=n_rounds)
+    return logits
+
+
+def _plan(fits: list[_FoldFit], logits: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+    plan: dict[str, Any] = {"calibration": fit_calibration(logits, y).to_json()}
+    rounds = [fit.estimator.n_rounds_ for fit in fits if fit.estimator.n_rounds_]
+    if rounds:
+        # All rows are a little more data than a training fold: allow a little more rounds.
+        plan["rounds"] = max(1, round(REFIT_ROUNDS_FACTOR * float(np.mean(rounds))))
+    return plan

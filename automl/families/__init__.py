@@ -1,0 +1,81 @@
+"""The registry: which families there are, for what, under which name. One file a family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automl.families.base import Estimator
+from automl.families.extra_trees import ExtraTrees
+from automl.families.lightgbm_trees import LightGbm
+from automl.families.majority import Majority
+from automl.families.tabular_logistic_regression import TabularLogisticRegression
+from automl.families.text_linear_svm import TextLinearSvm
+from automl.families.text_logistic_regression import TextLogisticRegression
+from automl.families.text_naive_bayes import TextNaiveBayes
+from automl.problem import MULTI_CLASS, MULTI_LABEL
+
+BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
+MAX_BOOSTED_CLASSES = 50
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of estimator that can be a candidate.
+
+    Attributes
+    ----------
+    key : stable name, part of stored runs and predictors.
+    title : what Model Details calls it.
+    presets : in which presets it takes part.
+    max_classes : above it the family would cost too much.
+    """
+
+    key: str
+    title: str
+    modalities: tuple[str, ...]
+    estimator: type[Estimator]
+    problem_types: tuple[str, ...] = BOTH_PROBLEMS
+    presets: tuple[str, ...] = ("fast", "regular", "best")
+    max_classes: int = 1000
+
+
+FAMILIES: dict[str, Family] = {
+    family.key: family
+    for family in (
+        Family("text_linear_svm", "Linear SVM (words)", ("text",), TextLinearSvm),
+        Family("text_naive_bayes", "Naive Bayes (words)", ("text",), TextNaiveBayes),
+        Family(
+            "text_logistic_regression",
+            "Logistic Regression (words)",
+            ("text",),
+            TextLogisticRegression,
+        ),
+        Family("lightgbm", "LightGBM", ("tabular",), LightGbm, max_classes=MAX_BOOSTED_CLASSES),
+        Family("extra_trees", "Extra Trees", ("tabular",), ExtraTrees),
+        Family(
+            "tabular_logistic_regression",
+            "Logistic Regression",
+            ("tabular",),
+            TabularLogisticRegression,
+        ),
+        Family("majority", "Majority class (baseline)", ("text", "tabular"), Majority),
+    )
+}
+
+
+def get_family(key: str) -> Family:
+    return FAMILIES[key]
+
+
+def families_for(
+    modality: str, problem_type: str, *, n_rows: int, n_classes: int, preset: str
+) -> list[Family]:
+    """The candidates of a project; decided before anything is trained, from sizes alone."""
+    return [
+        family
+        for family in FAMILIES.values()
+        if modality in family.modalities
+        and problem_type in family.problem_types
+        and preset in family.presets
+        and n_classes <= family.max_classes
+    ]

@@ -1,0 +1,165 @@
+"""Table columns as numbers: one block for trees (codes, NaN) and one for linear estimators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import HashingVectorizer
+
+from automl.features.text import read_texts
+from automl.schema import (
+    BOOLEAN,
+    CATEGORICAL,
+    CONSTANT,
+    DATETIME,
+    EMPTY,
+    IDENTIFIER,
+    NUMERIC,
+    TEXT,
+    Schema,
+)
+from automl.values import count_values, parse_numbers, parse_time, spread_values
+
+MAX_CATEGORIES = 250
+MIN_CATEGORY_ROWS = 3
+TEXT_BUCKETS = 256
+UNSEEN_CODE = 0
+_TEXT_HASHER = HashingVectorizer(
+    n_features=TEXT_BUCKETS, alternate_sign=False, norm="l2", token_pattern=r"\w+"
+)
+
+
+@dataclass
+class Numbers:
+    """A table as numbers, (N, n) float64 with NaN = missing.
+
+    Attributes
+    ----------
+    dense : numeric columns, parts of dates, and category codes (0 = unseen or rare).
+    is_category : (n,) bool, which columns of `dense` are codes.
+    words : (N, 256 x text columns) hashed words of free-text columns.
+    """
+
+    dense: np.ndarray
+    is_category: np.ndarray
+    words: sp.csr_matrix
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.dense), self.dense.shape[1] + self.words.shape[1]
+
+    def take(self, rows: np.ndarray) -> Numbers:
+        """The rows of a mask or of indices."""
+        return Numbers(self.dense[rows], self.is_category, self.words[rows])
+
+
+@dataclass
+class TableEncoder:
+    """Learns the categories of each column; reads cells alike at training and prediction.
+
+    Which categories exist is learned from the rows given to `fit`; no label is looked at.
+    """
+
+    schema: Schema
+    categories: dict[str, list[str]] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+
+    def fit(self, table: pa.Table) -> TableEncoder:
+        for i, column in enumerate(self.schema.columns):
+            if column.kind in {CATEGORICAL, BOOLEAN}:
+                self.categories[str(i)] = _frequent_values(table.column(i))
+        return self
+
+    def transform(self, table: pa.Table) -> Numbers:
+        """Encode columns c0.. in schema order; `unread` counts cells that had to be dropped."""
+        self.unread = {}
+        blocks: list[np.ndarray] = []
+        is_category: list[bool] = []
+        words: list[sp.csr_matrix] = []
+        for i, column in enumerate(self.schema.columns):
+            cells = table.column(i)
+            if column.kind in {CATEGORICAL, BOOLEAN}:
+                blocks.append(_codes(cells, self.categories[str(i)])[:, None])
+                is_category.append(True)
+            elif column.kind == NUMERIC:
+                blocks.append(self._numbers(column.name, cells)[:, None])
+                is_category.append(False)
+            elif column.kind == DATETIME:
+                parts = _time_parts(cells)
+                blocks.append(parts)
+                is_category += [False] * parts.shape[1]
+            elif column.kind == TEXT:
+                words.append(_TEXT_HASHER.transform(read_texts(cells)))
+                blocks.append(_text_lengths(cells)[:, None])
+                is_category.append(False)
+            else:
+                assert column.kind in {IDENTIFIER, CONSTANT, EMPTY}, column.kind
+        n_rows = table.num_rows
+        return Numbers(
+            dense=np.hstack(blocks) if blocks else np.zeros((n_rows, 1)),
+            is_category=np.array(is_category or [False]),
+            words=sp.hstack(words, format="csr") if words else sp.csr_matrix((n_rows, 0)),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {"schema": self.schema.to_json(), "categories": self.categories}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> TableEncoder:
+        return cls(Schema.from_json(data["schema"]), data["categories"])
+
+    def _numbers(self, name: str, cells: pa.ChunkedArray) -> np.ndarray:
+        numbers, n_unread = parse_numbers(cells)
+        if n_unread:
+            self.unread[name] = n_unread
+        return numbers
+
+
+def _frequent_values(cells: pa.ChunkedArray) -> list[str]:
+    """Categories with enough rows, most frequent first; the rest shares the code 0."""
+    values, counts = count_values(cells)
+    needed = MIN_CATEGORY_ROWS if len(cells) >= 100 else 1
+    pairs = [(-n, value) for value, n in zip(values, counts, strict=True) if n >= needed]
+    return [value for _, value in sorted(pairs)[:MAX_CATEGORIES]]
+
+
+def _codes(cells: pa.ChunkedArray, categories: list[str]) -> np.ndarray:
+    """1.. for known categories, 0 for others; an empty cell is a category like any other."""
+    index = {value: code for code, value in enumerate(categories, start=UNSEEN_CODE + 1)}
+    values, _ = count_values(cells)
+    per_value = np.array([index.get(value, UNSEEN_CODE) for value in values], dtype=np.float64)
+    return spread_values(cells, per_value)
+
+
+def _time_parts(cells: pa.ChunkedArray) -> np.ndarray:
+    """(N, 6): days since 1970, year, month, day, weekday, hour; NaN where it is no time."""
+    values, _ = count_values(cells)
+    seconds = np.array(
+        [np.nan if (s := parse_time(value)) is None else s for value in values], dtype=np.float64
+    )
+    return _split_times(spread_values(cells, seconds))
+
+
+def _split_times(seconds: np.ndarray) -> np.ndarray:
+    parts = np.full((len(seconds), 6), np.nan)
+    known = ~np.isnan(seconds)
+    whole = seconds[known].astype("int64")
+    moments = whole.astype("datetime64[s]")
+    days = moments.astype("datetime64[D]")
+    months = moments.astype("datetime64[M]")
+    years = moments.astype("datetime64[Y]")
+    parts[known, 0] = whole / 86_400
+    parts[known, 1] = years.astype("int64") + 1970
+    parts[known, 2] = (months - years).astype("int64") + 1
+    parts[known, 3] = (days - months).astype("int64") + 1
+    parts[known, 4] = (days.astype("int64") + 3) % 7
+    parts[known, 5] = (whole // 3600) % 24
+    return parts
+
+
+def _text_lengths(cells: pa.ChunkedArray) -> np.ndarray:
+    return np.array([len(cell or "") for cell in cells.to_pylist()], dtype=np.float64)

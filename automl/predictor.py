@@ -1,0 +1,197 @@
+"""The shipped bundle: schema, classes, weighted members, in one zip that anyone may inspect."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from automl.candidates import Member, load_member
+from automl.ensemble import heat
+from automl.errors import InputError, TableWarning
+from automl.problem import Rule, suggested_labels
+from automl.schema import Schema
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "skops", "pyarrow")
+FIXED_DATE = (2020, 1, 1, 0, 0, 0)
+
+
+@dataclass
+class Predictor:
+    """Predicts from cells of text, in batches; rows do not influence each other.
+
+    Attributes
+    ----------
+    members, weights : refitted families and their share in the mean.
+    unread : cells, by column, that were no number where one was expected (counted as missing).
+    """
+
+    schema: Schema
+    classes: list[str]
+    modality: str
+    problem_type: str
+    members: list[Member]
+    weights: list[float]
+    temperature: float = 1.0
+    rule: Rule | None = None
+    unread: dict[str, int] = field(default_factory=dict)
+
+    def predict_proba(self, table: pa.Table) -> np.ndarray:
+        """Probabilities of rows with columns c0.. in the order of `schema`.
+
+        Returns
+        -------
+        (N, K) float64 in the order of `classes`; multi-class rows sum to one.
+        """
+        if table.num_rows == 0:
+            return np.empty((0, len(self.classes)))
+        mean = sum(
+            weight * member.predict_proba(member.encoder.transform(table))
+            for member, weight in zip(self.members, self.weights, strict=True)
+        )
+        for name, count in self.members[0].encoder.unread.items():
+            self.unread[name] = self.unread.get(name, 0) + count
+        return heat(np.asarray(mean), self.temperature)
+
+    def suggested_labels(self, pred_probs: np.ndarray) -> list[str]:
+        return suggested_labels(pred_probs, self.classes, self.problem_type, self.rule)
+
+    @property
+    def value_warnings(self) -> list[TableWarning]:
+        return [
+            TableWarning(
+                "VALUES_AS_MISSING",
+                f"{count:,} cells in column '{name[:60]}' are no numbers; they count as missing.",
+                count=count,
+            )
+            for name, count in self.unread.items()
+        ]
+
+    def save(self, path: Path, *, info: dict[str, Any]) -> None:
+        """Write one uncompressed zip; equal predictors give equal bytes.
+
+        `info` is kept in the manifest for people: training rows, seed, what ran.
+        """
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for i, member in enumerate(self.members):
+                target = folder / f"members/{i}"
+                target.mkdir(parents=True)
+                member.save(target)
+            (folder / MANIFEST).write_text(json.dumps(self._manifest(folder, info), indent=1))
+            write_zip(folder, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Predictor:
+        """Check every byte, then load.
+
+        Raises
+        ------
+        InputError
+            `MODEL_CORRUPT` when anything differs from what was saved.
+        """
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            try:
+                unzip_flat(path, folder)
+                manifest = json.loads((folder / MANIFEST).read_text())
+                _check_entries(folder, manifest)
+                return cls._from_manifest(folder, manifest)
+            except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+                raise InputError(
+                    "MODEL_CORRUPT",
+                    "The file of this model is damaged, so it is not used. Re-train the model, "
+                    "or ask the operator to restore it from a backup.",
+                ) from error
+
+    @classmethod
+    def _from_manifest(cls, folder: Path, manifest: dict[str, Any]) -> Predictor:
+        if manifest["format"] != FORMAT:
+            raise ValueError("unknown format")
+        members = [
+            load_member(manifest["modality"], folder / f"members/{i}")
+            for i in range(len(manifest["weights"]))
+        ]
+        return cls(
+            schema=Schema.from_json(manifest["schema"]),
+            classes=manifest["classes"],
+            modality=manifest["modality"],
+            problem_type=manifest["problem_type"],
+            members=members,
+            weights=manifest["weights"],
+            temperature=manifest["temperature"],
+            rule=manifest["rule"],
+        )
+
+    def _manifest(self, folder: Path, info: dict[str, Any]) -> dict[str, Any]:
+        content = {
+            "format": FORMAT,
+            "schema": self.schema.to_json(),
+            "classes": self.classes,
+            "modality": self.modality,
+            "problem_type": self.problem_type,
+            "weights": self.weights,
+            "temperature": self.temperature,
+            "rule": self.rule,
+            "info": info,
+            "versions": {name: version(name) for name in LIBRARIES}
+            | {"python": platform.python_version()},
+            "entries": {
+                path.relative_to(folder).as_posix(): _hash(path.read_bytes())
+                for path in sorted(folder.rglob("*"))
+                if path.is_file()
+            },
+        }
+        return content | {"self": _hash_manifest(content)}
+
+
+def write_zip(folder: Path, target: Path) -> None:
+    """Uncompressed, sorted, with fixed dates: equal contents give equal bytes."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), FIXED_DATE)
+                archive.writestr(entry, path.read_bytes())
+
+
+def unzip_flat(path: Path, folder: Path) -> None:
+    """Unpack a zip of our own making; names that lead elsewhere are damage."""
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            name = PurePosixPath(entry.filename)
+            if name.is_absolute() or ".." in name.parts:
+                raise ValueError("an entry leads outside")
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(archive.read(entry))
+
+
+def _check_entries(folder: Path, manifest: dict[str, Any]) -> None:
+    content = {key: value for key, value in manifest.items() if key != "self"}
+    if manifest["self"] != _hash_manifest(content):
+        raise ValueError("the manifest was changed")
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    if found != {MANIFEST, *manifest["entries"]}:
+        raise ValueError("entries are missing or were added")
+    for name, digest in manifest["entries"].items():
+        if _hash((folder / name).read_bytes()) != digest:
+            raise ValueError("an entry was changed")
+
+
+def _hash_manifest(content: dict[str, Any]) -> str:
+    return _hash(json.dumps(content, sort_keys=True).encode())
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
