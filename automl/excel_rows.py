@@ -60,7 +60,9 @@ class ExcelRows:
         if n_others:
             found.append(
                 TableWarning(
-                    "OTHER_SHEETS", "Only the first visible sheet of the workbook is read.", n_others
+                    "OTHER_SHEETS",
+                    "Only the first visible sheet of the workbook is read.",
+                    n_others,
                 )
             )
         return [*found, *self._notes.warnings(), *self._nameless.warnings]

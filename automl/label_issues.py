@@ -9,7 +9,7 @@ from cleanlab.multilabel_classification import get_label_quality_scores as set_q
 from cleanlab.multilabel_classification.filter import find_label_issues as cleanlab_set_issues
 from cleanlab.rank import get_label_quality_scores
 
-from automl.problem import Rule, label_sets, labelled_rows, suggested_labels
+from automl.problem import label_sets, labelled_rows, suggested_labels
 
 MIN_PROBABILITY = 1e-6
 
@@ -21,7 +21,6 @@ def find_label_issues(
     *,
     problem_type: str,
     predicted: np.ndarray,
-    rule: Rule | None,
 ) -> pa.Table:
     """Judge every row by out-of-fold probabilities.
 

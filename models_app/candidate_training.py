@@ -1,10 +1,10 @@
 """Worker side of one candidate: cross-validate on both versions of the labels, then refit."""
 
 import time
-import zipfile
 from pathlib import Path
 
 from automl.candidates import refit
+from automl.predictor import write_zip
 from models_app.models import CandidateModel
 from studio.candidate_runs import compute_run
 from studio.jobs import Finished
@@ -48,12 +48,6 @@ def _refit(run: JobRun, held_out: CandidateRun) -> tuple[Path, float]:
     folder = run.folder / "member"
     folder.mkdir()
     member.save(folder)
-    return _zip_folder(folder, run.folder / "member.zip"), seconds
-
-
-def _zip_folder(folder: Path, target: Path) -> Path:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, path.relative_to(folder).as_posix())
-    return target
+    target = run.folder / "member.zip"
+    write_zip(folder, target)
+    return target, seconds

@@ -19,9 +19,9 @@ def _fail_model(job: Job, failure: JobFailure) -> None:
 
 
 def _fail_candidate(job: Job, failure: JobFailure) -> None:
-    CandidateModel.objects.filter(
-        pk=job.subject_id, status=CandidateModel.Status.PENDING
-    ).update(status=CandidateModel.Status.FAILED, metrics={"error": failure.message})
+    CandidateModel.objects.filter(pk=job.subject_id, status=CandidateModel.Status.PENDING).update(
+        status=CandidateModel.Status.FAILED, metrics={"error": failure.message}
+    )
 
 
 register(

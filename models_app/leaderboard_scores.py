@@ -91,42 +91,31 @@ class Board:
             for candidate, run in zip(candidates, runs, strict=True)
             if run is not None
         }
-        return fit_ensemble(
-            oof, y, self.folds, problem_type=self.problem_type, seed=self.seed
-        )
+        return fit_ensemble(oof, y, self.folds, problem_type=self.problem_type)
 
     def _score(self, ensemble: Ensemble, y: np.ndarray) -> CandidateScore:
-        return score_candidate(
-            ensemble.oof_pred_probs,
-            y,
-            problem_type=self.problem_type,
-            rule=ensemble.rule,
-            oof_labels=ensemble.oof_labels,
-        )
+        return score_candidate(ensemble.oof_pred_probs, y, predicted=ensemble.oof_predicted)
 
     def _gain(self, held_out: Ensemble, original: Ensemble) -> dict[str, float]:
         """How many more of the same rows are right, with a paired bootstrap interval."""
         return paired_difference(
-            correct_rows(held_out.oof_labels, self.y),
-            correct_rows(original.oof_labels, self.y),
+            correct_rows(held_out.oof_predicted, self.y),
+            correct_rows(original.oof_predicted, self.y),
             seed=self.seed,
         )
 
     def _read_original_labels(self) -> np.ndarray:
-        """The dataset's own labels of the frozen rows; rows that had none are marked so.
+        """The dataset's own labels of the frozen rows.
 
-        A label that no longer occurs in the cleanset has no column: such rows count as
-        unlabelled for the combination, and as wrong for the naive figure they are left out of.
+        A class that no longer occurs in the cleanset has no column: its rows count as
+        unlabelled here. Original Accuracy still scores them, against the cleanset's labels.
         """
         run = self.contenders[0].original_run
         assert run is not None
         assert run.labels_file is not None
         row_ids, labels = read_labels(run.labels_file)
         by_row = dict(zip(row_ids.tolist(), labels, strict=True))
-        known = set(self.classes)
         kept = [by_row.get(row_id) for row_id in self.row_ids.tolist()]
-        if self.problem_type == "multi-class":
-            kept = [label if label in known else None for label in kept]
         return encode_labels(kept, self.classes, self.problem_type)
 
 

@@ -41,9 +41,7 @@ def join_training(run: JobRun) -> Finished:
 
     def apply() -> None:
         _store_candidates(model, joined)
-        DeployedModel.all_objects.filter(
-            pk=model.pk, status=DeployedModel.Status.TRAINING
-        ).update(
+        DeployedModel.all_objects.filter(pk=model.pk, status=DeployedModel.Status.TRAINING).update(
             status=DeployedModel.Status.TRAINED,
             predictor_file=joined.predictor_file,
             rule=joined.rule,
@@ -84,9 +82,7 @@ def _plan_candidate(
 
 
 def _mark_training(model: DeployedModel, frozen: FrozenCleanset, version: LabelVersion) -> None:
-    DeployedModel.all_objects.filter(
-        pk=model.pk, status=DeployedModel.Status.INITIALIZING
-    ).update(
+    DeployedModel.all_objects.filter(pk=model.pk, status=DeployedModel.Status.INITIALIZING).update(
         status=DeployedModel.Status.TRAINING,
         training_file=version.stored,
         cleanset_revision=frozen.revision,

@@ -64,18 +64,19 @@ def join_analysis(run: JobRun) -> Finished:
         y,
         read_folds(project)[row_ids],
         problem_type=project.problem_type,
-        seed=project.seed,
     )
     issues = find_label_issues(
-        ensemble.oof_pred_probs, y, classes, project.problem_type, ensemble.rule
+        ensemble.oof_pred_probs,
+        y,
+        classes,
+        problem_type=project.problem_type,
+        predicted=ensemble.oof_predicted,
     )
     issues_file = _store_issues(run, issues, row_ids, labels, ensemble, classes)
     pred_probs_path = run.folder / "pred_probs.parquet"
     write_pred_probs(row_ids, ensemble.oof_pred_probs, pred_probs_path)
     pred_probs_file = run.put_file("cleansets", pred_probs_path)
-    score = score_candidate(
-        ensemble.oof_pred_probs, y, problem_type=project.problem_type, rule=ensemble.rule
-    )
+    score = score_candidate(ensemble.oof_pred_probs, y, predicted=ensemble.oof_predicted)
 
     def apply() -> None:
         ready = Cleanset.all_objects.filter(pk=cleanset.pk, status=Cleanset.Status.ANALYZING)

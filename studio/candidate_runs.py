@@ -59,9 +59,7 @@ def compute_run(run: JobRun, candidate_run: CandidateRun) -> Callable[[], None]:
     project = candidate_run.project
     row_ids, labels = read_labels(candidate_run.labels_file)
     data = build_training_data(project, row_ids, labels, candidate_run.classes)
-    result = cross_validate(
-        candidate_run.family, data, seed=project.seed, progress=run.progress
-    )
+    result = cross_validate(candidate_run.family, data, seed=project.seed, progress=run.progress)
     path = run.folder / f"{candidate_run.pk.hex}.parquet"
     write_pred_probs(row_ids, result.oof_pred_probs, path)
     stored = run.put_file("candidate-runs", path)

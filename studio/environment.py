@@ -14,7 +14,9 @@ MIN_SECRET_CHARS = 50
 def read_int(name: str, default: int, *, low: int, high: int) -> int:
     text = env.str(name, default=str(default))
     if not text.lstrip("-").isdecimal() or not low <= int(text) <= high:
-        raise ImproperlyConfigured(f"{name} is {text!r}; it must be a whole number {low} to {high}.")
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}; it must be a whole number {low} to {high}."
+        )
     return int(text)
 
 

@@ -40,7 +40,7 @@ def make_project_folds(project: Project, labels: Labels) -> np.ndarray:
     groups = duplicate_groups(features, list(range(features.num_columns)))
     classes = class_names(labels, project.problem_type)
     y = encode_labels(labels, classes, project.problem_type)
-    return make_folds(y, problem_type=project.problem_type, groups=groups, seed=project.seed)
+    return make_folds(y, groups=groups, seed=project.seed)
 
 
 def read_folds(project: Project) -> np.ndarray:

@@ -214,7 +214,10 @@ if EMAIL_URL:
     _mail = env.email_url("EMAIL_URL")
     EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+    EMAIL_USE_TLS, EMAIL_USE_SSL = (
+        _mail.get("EMAIL_USE_TLS", False),
+        _mail.get("EMAIL_USE_SSL", False),
+    )
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Cleanset Studio <studio@localhost>")
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from automl.profiling import guess_setup
+from automl.project_guess import guess_setup
 from inference.batches import create_batch
 from inference.models import InferenceResult
 from models_app.deploy import deploy_model
@@ -102,7 +102,13 @@ class Command(BaseCommand):
         return _wait(DeployedModel, model, *pending)
 
     def _show_details(self, model: DeployedModel) -> None:
-        heads = ("Model", "Held-out Accuracy", "Original Accuracy", "Inference Time", "Training Time")
+        heads = (
+            "Model",
+            "Held-out Accuracy",
+            "Original Accuracy",
+            "Inference Time",
+            "Training Time",
+        )
         self.stdout.write("{:<28} {:>18} {:>18} {:>15} {:>14}".format(*heads))
         for candidate in candidates_in_order(model):
             if candidate.held_out_accuracy is None:

@@ -1,0 +1,121 @@
+"""Worker side: from trained candidates to a leaderboard and the shipped predictor."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from automl.candidates import Member, load_member
+from automl.ensemble import choose_deployed
+from automl.predictor import Predictor, unzip_flat
+from automl.schema import Schema
+from models_app.leaderboard_scores import Board, Scored
+from models_app.models import CandidateModel, DeployedModel
+from studio.files import local_path
+from studio.jobs.execution import JobRun
+from studio.models import StoredFile
+
+ENSEMBLE = "ensemble"
+ENSEMBLE_TITLE = "Ensemble Predictor"
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What the joining step found; the caller writes it in one transaction."""
+
+    predictor_file: StoredFile
+    rule: dict[str, Any] | None
+    gain: dict[str, float] | None
+    ensemble: CandidateModel | None
+    figures: dict[UUID, dict[str, Any]]
+
+
+def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
+    run.progress("Combining the candidates")
+    board = Board(model)
+    scored = {candidate.family: board.score([candidate]) for candidate in board.candidates}
+    if len(board.contenders) > 1:
+        scored[ENSEMBLE] = board.score(board.contenders)
+    contenders = {ENSEMBLE, *(candidate.family for candidate in board.contenders)}
+    deployed, tied = choose_deployed({k: s.score for k, s in scored.items() if k in contenders})
+    run.progress("Saving the predictor")
+    predictor_file = _store_predictor(run, model, board, scored[deployed])
+    marks = {key: {"is_deployed": key == deployed, "is_tied": key in tied} for key in scored}
+    return Joined(
+        predictor_file=predictor_file,
+        rule=scored[deployed].held_out.rule,
+        gain=scored[deployed].gain,
+        ensemble=_ensemble_row(model, board, scored, marks),
+        figures={
+            candidate.pk: scored[candidate.family].as_fields()
+            | marks[candidate.family]
+            | {"ensemble_weight": _weight(scored, candidate)}
+            | _seconds([candidate])
+            for candidate in board.candidates
+        },
+    )
+
+
+def _ensemble_row(
+    model: DeployedModel, board: Board, scored: dict[str, Scored], marks: dict[str, Any]
+) -> CandidateModel | None:
+    if ENSEMBLE not in scored:
+        return None
+    return CandidateModel(
+        deployed_model=model,
+        role=CandidateModel.Role.ENSEMBLE,
+        status=CandidateModel.Status.READY,
+        family=ENSEMBLE,
+        title=ENSEMBLE_TITLE,
+        **scored[ENSEMBLE].as_fields(),
+        **marks[ENSEMBLE],
+        **_seconds([c for c in board.contenders if _weight(scored, c)]),
+    )
+
+
+def _weight(scored: dict[str, Scored], candidate: CandidateModel) -> float | None:
+    if ENSEMBLE not in scored:
+        return None
+    return scored[ENSEMBLE].held_out.weights.get(candidate.family)
+
+
+def _seconds(candidates: list[CandidateModel]) -> dict[str, float]:
+    """Inference: predicting all rows out of fold. Training: all fits, the last on all rows."""
+    runs = [candidate.held_out_run for candidate in candidates]
+    return {
+        "inference_seconds": sum(run.predict_seconds for run in runs if run),
+        "training_seconds": sum(run.fit_seconds for run in runs if run)
+        + sum(candidate.refit_seconds for candidate in candidates),
+    }
+
+
+def _store_predictor(
+    run: JobRun, model: DeployedModel, board: Board, deployed: Scored
+) -> StoredFile:
+    """Bundle the members that have a weight, and check that the bundle loads again."""
+    project = model.cleanset.project
+    weights = {family: w for family, w in deployed.held_out.weights.items() if w > 0}
+    candidates = [c for c in board.contenders if c.family in weights]
+    predictor = Predictor(
+        schema=Schema.from_json(project.feature_schema),
+        classes=model.classes,
+        modality=project.modality,
+        problem_type=project.problem_type,
+        members=[_load_candidate(run, project.modality, c) for c in candidates],
+        weights=[weights[c.family] for c in candidates],
+        temperature=deployed.held_out.temperature,
+        rule=deployed.held_out.rule,
+    )
+    path = run.folder / "predictor.zip"
+    info = {"n_rows": model.n_rows, "seed": project.seed, "families": list(weights)}
+    predictor.save(path, info=info)
+    Predictor.load(path)
+    return run.put_file("predictors", path)
+
+
+def _load_candidate(run: JobRun, modality: str, candidate: CandidateModel) -> Member:
+    assert candidate.member_file is not None
+    folder = Path(run.folder) / candidate.family
+    folder.mkdir()
+    unzip_flat(local_path(candidate.member_file), folder)
+    return load_member(modality, folder)
