@@ -63,7 +63,7 @@ def open_seekable(unpacked: UnpackedFile, stack: ExitStack) -> BinaryIO:
     source = unpacked.open()
     if unpacked.is_seekable:
         return cast(BinaryIO, source)
-    spool = stack.enter_context(tempfile.TemporaryFile())
+    spool = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack is
     while block := source.read(_COPY_BYTES):
         spool.write(block)
     spool.seek(0)

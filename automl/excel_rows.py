@@ -113,12 +113,13 @@ class ExcelRows:
             self._notes.add("FORMULAS_WITHOUT_VALUES", row.number)
         cells = [""] * len(self._names)
         for column, text in row.cells.items():
-            if column <= len(cells):
-                cells[column - 1] = text
-            elif text and not text.isspace():
-                raise self._too_wide_error(row, column)
-            if len(text) > self._limits.max_field_chars:
+            if column > len(cells):
+                if text and not text.isspace():
+                    raise self._too_wide_error(row, column)
+            elif len(text) > self._limits.max_field_chars:
                 raise self._too_large_error(row, column)
+            else:
+                cells[column - 1] = text
         return cells
 
     def _too_wide_error(self, row: SheetRow, column: int) -> InputError:

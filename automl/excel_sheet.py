@@ -122,7 +122,10 @@ class _SheetHandler(PartHandler):
 
     def _format(self, raw: str) -> str:
         if self._kind == "s":
-            return self._workbook.strings[int(raw)]
+            index = int(raw)
+            if not 0 <= index < len(self._workbook.strings):
+                raise ValueError
+            return self._workbook.strings[index]
         if self._kind == "b":
             return "true" if raw.strip() == "1" else "false"
         if self._kind != "n":  # inlineStr, str, d

@@ -14,12 +14,14 @@ from typing import Protocol, Self
 
 import pyarrow as pa
 
-from automl.archives import UnpackedFile, unpack
-from automl.content_checks import HEAD_BYTES, check_text_content
+from automl.archives import UnpackedFile, open_seekable, unpack
+from automl.content_checks import HEAD_BYTES, check_text_content, check_xlsx_content
 from automl.csv_rows import CsvRows
-from automl.encodings import ENCODINGS, ByteSource
+from automl.encodings import ENCODINGS, ByteSource, TextBlocks
 from automl.errors import InputError, TableWarning
+from automl.excel_rows import ExcelRows
 from automl.file_names import check_file_name, clean_name, find_file_type
+from automl.json_rows import JsonRows
 from automl.limits import Limits
 from automl.text_arrays import make_batch, regroup
 
@@ -156,10 +158,25 @@ def _open_rows(
     limits: Limits,
     stack: ExitStack,
 ) -> RowSource:
-    source = unpacked.open()
-    head = source.read(HEAD_BYTES)
-    check_text_content(head, unpacked.file_format)
-    return CsvRows(_Rejoined(head, source), encoding=encoding, delimiter=delimiter, limits=limits)
+    if unpacked.file_format == "xlsx":
+        file = open_seekable(unpacked, stack)
+        check_xlsx_content(file.read(HEAD_BYTES))
+        file.seek(0)
+        return ExcelRows(file, limits)
+
+    def open_checked() -> ByteSource:
+        source = unpacked.open()
+        head = source.read(HEAD_BYTES)
+        check_text_content(head, unpacked.file_format)
+        return _Rejoined(head, source)
+
+    if unpacked.file_format == "csv":
+        return CsvRows(open_checked(), encoding=encoding, delimiter=delimiter, limits=limits)
+    return JsonRows(
+        lambda: TextBlocks(open_checked(), encoding),
+        is_lines_name=unpacked.file_format == "jsonl",
+        limits=limits,
+    )
 
 
 class _Rejoined:

@@ -80,10 +80,10 @@ def _damaged_error(ending: str = "") -> InputError:
 class PartHandler(ContentHandler):
     """Receives elements under their local names, whatever prefix the writer chose."""
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         self.start(name.rpartition(":")[2], attrs)
 
-    def endElement(self, name: str) -> None:
+    def endElement(self, name: str) -> None:  # noqa: N802
         self.end(name.rpartition(":")[2])
 
     def start(self, name: str, attrs: AttributesImpl) -> None: ...
