@@ -1,5 +1,7 @@
 from uuid import UUID
 
+from django.http import Http404
+
 
 class HexIdConverter:
     """A public id: 32 hex digits; dashes are accepted."""
@@ -11,3 +13,11 @@ class HexIdConverter:
 
     def to_url(self, value: UUID | str) -> str:
         return value.hex if isinstance(value, UUID) else UUID(value).hex
+
+
+def parse_id(text: str) -> UUID:
+    """An id from a query string; 404 for what is none, as for one that does not exist."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404("This is no id.") from error

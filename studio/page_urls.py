@@ -1,4 +1,42 @@
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from studio.views import accounts, datasets, decisions, home, projects
 
 app_name = "studio"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("theme/", home.theme_set, name="theme_set"),
+    path("sign-in/", accounts.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("first-admin/<str:token>/", accounts.first_admin, name="first_admin"),
+    path("account/", accounts.account, name="account"),
+    path("datasets/", datasets.dataset_list, name="dataset_list"),
+    path("datasets/new/", datasets.dataset_create, name="dataset_create"),
+    path("datasets/sample/", datasets.sample_create, name="sample_create"),
+    path("datasets/<hex:dataset_id>/", datasets.dataset_detail, name="dataset_detail"),
+    path("datasets/<hex:dataset_id>/state/", datasets.dataset_status, name="dataset_status"),
+    path("datasets/<hex:dataset_id>/reread/", datasets.dataset_reread, name="dataset_reread"),
+    path("datasets/<hex:dataset_id>/delete/", datasets.dataset_delete, name="dataset_delete"),
+    path("projects/", projects.project_list, name="project_list"),
+    path("projects/new/", projects.project_create, name="project_create"),
+    path("projects/<hex:project_id>/", projects.project_detail, name="project_detail"),
+    path("projects/<hex:project_id>/state/", projects.project_status, name="project_status"),
+    path("projects/<hex:project_id>/delete/", projects.project_delete, name="project_delete"),
+    path(
+        "cleansets/<hex:cleanset_id>/rows/<int:row_id>/decide/",
+        decisions.row_decide,
+        name="row_decide",
+    ),
+    path(
+        "cleansets/<hex:cleanset_id>/auto-fix/",
+        decisions.cleanset_auto_fix,
+        name="cleanset_auto_fix",
+    ),
+    path(
+        "cleansets/<hex:cleanset_id>/batches/<hex:batch_id>/undo/",
+        decisions.batch_undo,
+        name="batch_undo",
+    ),
+]

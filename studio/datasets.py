@@ -1,0 +1,69 @@
+"""Request side of datasets: store an upload and have it read."""
+
+from pathlib import Path
+
+from django.db import transaction
+
+from studio.files import claim_files, put_file
+from studio.jobs import start_job
+from studio.models import Dataset, User, Workspace
+from studio.samples import Sample, sample_path
+
+INGESTION = "ingestion"
+
+
+@transaction.atomic
+def create_dataset(
+    *,
+    user: User,
+    workspace: Workspace,
+    name: str,
+    file_name: str,
+    path: Path,
+    asked_encoding: str = "",
+    asked_delimiter: str = "",
+    sample_note: str = "",
+) -> Dataset:
+    stored = put_file("uploads", path, workspace=workspace)
+    dataset = Dataset.objects.create(
+        workspace=workspace,
+        created_by=user,
+        name=name[:255],
+        file_name=file_name,
+        upload_file=stored,
+        asked_encoding=asked_encoding,
+        asked_delimiter=asked_delimiter,
+        sample_note=sample_note,
+    )
+    claim_files([stored])
+    start_job(INGESTION, dataset.pk, workspace=workspace)
+    return dataset
+
+
+def create_from_sample(*, user: User, workspace: Workspace, sample: Sample) -> Dataset:
+    return create_dataset(
+        user=user,
+        workspace=workspace,
+        name=sample.title,
+        file_name=sample.file,
+        path=sample_path(sample),
+        sample_note=sample.licence,
+    )
+
+
+@transaction.atomic
+def reread_dataset(*, dataset: Dataset, encoding: str, delimiter: str) -> bool:
+    """Read the upload again as asked. Not once projects rest on what was read."""
+    waiting = Dataset.objects.filter(pk=dataset.pk).exclude(status=Dataset.Status.INGESTING)
+    if dataset.projects.exists() or not waiting.update(
+        status=Dataset.Status.INGESTING,
+        asked_encoding=encoding,
+        asked_delimiter=delimiter,
+        error_code="",
+        error_message="",
+        error_line=None,
+        error_column=None,
+    ):
+        return False
+    start_job(INGESTION, dataset.pk, workspace=dataset.workspace)
+    return True

@@ -1,0 +1,167 @@
+"""Request side of the review: decisions about rows, their history, and undo."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Count, F
+
+from automl.errors import InputError
+from automl.problem import MULTI_LABEL, clean_labels
+from studio.models import Cleanset, DecisionEvent, RowDecision, User
+
+Action = RowDecision.Action
+UNDO = "undo"
+LABELLING = (Action.AUTO_FIX, Action.LABEL)
+MAX_LABEL_CHARS = 500
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row's way from one state to another; an action of "" is undecided."""
+
+    row_id: int
+    action: str
+    label: str | None = None
+
+
+def decide_row(
+    *, cleanset: Cleanset, row_id: int, action: str, user: User, label: str | None = None
+) -> UUID:
+    """Decide one row; answers the batch id, for undo."""
+    if action in LABELLING:
+        label = _clean_label(cleanset, label)
+    else:
+        label = None
+    return apply_changes(cleanset=cleanset, changes=[Change(row_id, action, label)], user=user)
+
+
+@transaction.atomic
+def apply_changes(
+    *, cleanset: Cleanset, changes: list[Change], user: User, is_undo: bool = False
+) -> UUID:
+    """States, history and the cleanset's revision change together or not at all."""
+    locked = Cleanset.objects.select_for_update().get(pk=cleanset.pk)
+    row_ids = [change.row_id for change in changes]
+    if any(not 0 <= row_id < locked.n_rows for row_id in row_ids):
+        raise InputError("UNKNOWN_ROW", f"The cleanset has rows 1 to {locked.n_rows:,}.")
+    before = {d.row_id: d for d in locked.decisions.filter(row_id__in=row_ids)}
+    batch_id = uuid4()
+    DecisionEvent.objects.bulk_create(
+        _event(locked, change, before.get(change.row_id), batch_id, user, is_undo)
+        for change in changes
+    )
+    locked.decisions.filter(row_id__in=[c.row_id for c in changes if not c.action]).delete()
+    RowDecision.objects.bulk_create(
+        (
+            RowDecision(
+                cleanset=locked,
+                row_id=change.row_id,
+                action=change.action,
+                corrected_label=change.label,
+                decided_by=user,
+            )
+            for change in changes
+            if change.action
+        ),
+        update_conflicts=True,
+        unique_fields=["cleanset", "row_id"],
+        update_fields=["action", "corrected_label", "decided_by", "decided_at"],
+    )
+    Cleanset.objects.filter(pk=locked.pk).update(revision=F("revision") + 1)
+    return batch_id
+
+
+def undo_row(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
+    """Bring back what the row was before its last decision; False if there is nothing to undo."""
+    with transaction.atomic():
+        event = _undoable(cleanset, row_id)
+        if event is None:
+            return False
+        change = Change(row_id, event.old_action, event.old_label)
+        apply_changes(cleanset=cleanset, changes=[change], user=user, is_undo=True)
+    return True
+
+
+@transaction.atomic
+def undo_batch(*, cleanset: Cleanset, batch_id: UUID, user: User) -> int:
+    """Undo what a batch did, except to rows that were decided again since."""
+    events = list(DecisionEvent.objects.filter(cleanset=cleanset, batch_id=batch_id))
+    row_ids = [event.row_id for event in events]
+    current = {d.row_id: d for d in cleanset.decisions.filter(row_id__in=row_ids)}
+    changes = [
+        Change(event.row_id, event.old_action, event.old_label)
+        for event in events
+        if _is_state(current.get(event.row_id), event.new_action, event.new_label)
+    ]
+    if changes:
+        apply_changes(cleanset=cleanset, changes=changes, user=user, is_undo=True)
+    return len(changes)
+
+
+def count_decisions(cleanset: Cleanset) -> dict[str, int]:
+    rows = cleanset.decisions.values_list("action").annotate(n=Count("id"))
+    counts: dict[str, int] = dict(rows.order_by())
+    return {
+        "all": sum(counts.values()),
+        "corrected": sum(counts.get(action, 0) for action in LABELLING),
+        "excluded": counts.get(Action.EXCLUDE, 0),
+        "kept": counts.get(Action.KEEP, 0),
+    }
+
+
+def _undoable(cleanset: Cleanset, row_id: int) -> DecisionEvent | None:
+    """The last decision that no undo has taken back yet: each undo uses up one decision."""
+    depth = 0
+    events = DecisionEvent.objects.filter(cleanset=cleanset, row_id=row_id).order_by("-id")
+    for event in events[:100]:
+        if event.is_undo:
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            return event
+    return None
+
+
+def _event(
+    cleanset: Cleanset,
+    change: Change,
+    before: RowDecision | None,
+    batch_id: UUID,
+    user: User,
+    is_undo: bool,
+) -> DecisionEvent:
+    return DecisionEvent(
+        cleanset=cleanset,
+        batch_id=batch_id,
+        revision=cleanset.revision + 1,
+        row_id=change.row_id,
+        old_action=before.action if before else "",
+        old_label=before.corrected_label if before else None,
+        new_action=change.action,
+        new_label=change.label,
+        is_undo=is_undo,
+        decided_by=user,
+    )
+
+
+def _is_state(decision: RowDecision | None, action: str, label: str | None) -> bool:
+    if decision is None:
+        return action == ""
+    return (decision.action, decision.corrected_label) == (action, label)
+
+
+def _clean_label(cleanset: Cleanset, label: str | None) -> str:
+    """A label in the form in which the dataset's own labels are kept."""
+    problem_type = cleanset.project.problem_type
+    cleaned = clean_labels([label or ""], problem_type)[0]
+    if cleaned is None or (problem_type != MULTI_LABEL and not cleaned):
+        raise InputError("LABEL_MISSING", "Choose a label, or exclude the row.")
+    if len(cleaned) > MAX_LABEL_CHARS:
+        raise InputError(
+            "LABEL_TOO_LONG", f"A label may have at most {MAX_LABEL_CHARS} characters."
+        )
+    if cleaned == "Suggested Label":
+        raise InputError("RESERVED_CLASS_NAME", "A class may not be named 'Suggested Label'.")
+    return cleaned

@@ -1,0 +1,113 @@
+"""Forms of the first app: explicit fields; columns travel as positions, never as names."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from automl.errors import InputError
+from automl.tables import ENCODINGS, check_file_name
+from studio.models import Dataset, Project, User
+from studio.projects import Setup
+
+DELIMITERS = [("", "Detect"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Pipe")]
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="File",
+        allow_empty_file=True,
+        max_length=None,
+        error_messages={"required": "Choose a file first."},
+    )
+
+    def clean_file(self) -> UploadedFile:
+        uploaded: UploadedFile = self.cleaned_data["file"]
+        try:
+            self.shown_name = check_file_name(uploaded.name or "")
+        except InputError as error:
+            raise ValidationError(error.message, code=error.code) from error
+        if uploaded.size == 0:
+            raise ValidationError("The file is empty.", code="EMPTY_FILE")
+        return uploaded
+
+
+class RereadForm(forms.Form):
+    encoding = forms.ChoiceField(
+        choices=[("", "Detect"), *((name, name) for name in ENCODINGS)], required=False
+    )
+    delimiter = forms.ChoiceField(choices=DELIMITERS, required=False)
+
+
+class PositionField(forms.TypedChoiceField):
+    """One column of a dataset, by its position."""
+
+    def __init__(self, *, is_required: bool, **options: Any) -> None:
+        super().__init__(coerce=int, empty_value=None, required=is_required, **options)
+
+
+class ProjectForm(forms.Form):
+    name = forms.CharField(max_length=100, label="Project name")
+    modality = forms.ChoiceField(choices=Project.Modality.choices, widget=forms.RadioSelect)
+    problem_type = forms.ChoiceField(
+        choices=Project.ProblemType.choices, widget=forms.RadioSelect, label="Labels of a row"
+    )
+    label_column = PositionField(is_required=True)
+    text_column = PositionField(is_required=False)
+    feature_columns = forms.TypedMultipleChoiceField(
+        coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {profile["position"]: profile["name"] for profile in dataset.profiles}
+        choices = [(str(position), name) for position, name in self.names.items()]
+        for field in ("label_column", "text_column", "feature_columns"):
+            self.fields[field].choices = choices  # type: ignore[attr-defined]
+        if not self.is_bound:
+            self.initial["idempotency_key"] = uuid4().hex
+
+    @property
+    def setup(self) -> Setup:
+        data = self.cleaned_data
+        text = data["text_column"]
+        return Setup(
+            problem_type=data["problem_type"],
+            modality=data["modality"],
+            label_column=self.names[data["label_column"]],
+            text_column=None if text is None else self.names[text],
+            feature_columns=[self.names[position] for position in data["feature_columns"]],
+        )
+
+
+class DecisionForm(forms.Form):
+    action = forms.ChoiceField(
+        choices=[(a, a) for a in ("keep", "auto-fix", "label", "exclude", "undo")]
+    )
+    label = forms.CharField(max_length=500, required=False, strip=False)
+
+
+class AutoFixForm(forms.Form):
+    k = forms.IntegerField(min_value=1, max_value=10_000_000, label="Rows")
+
+
+class FirstAdminForm(forms.Form):
+    email = forms.EmailField(label="E-mail")
+    password = forms.CharField(
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 8 characters, not only digits, nothing common.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "password" in cleaned:
+            try:
+                validate_password(cleaned["password"], User(email=cleaned.get("email", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
