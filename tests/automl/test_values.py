@@ -1,0 +1,94 @@
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from automl.values import count_values, parse_number, parse_numbers, parse_time, spread_values
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("1", 1.0), (" 1 ", 1.0), ("+.5", 0.5), ("-2.50", -2.5), ("1e3", 1000.0), ("007", 7.0)],
+)
+def test_plain_numbers_are_read(cell, number):
+    assert parse_number(cell) == number
+
+
+@pytest.mark.parametrize(
+    "cell", ["", " ", ".", "-", "--1", "1,5", "1 000", "0x10", "1d", "one", "nan", "NaN", "None"]
+)
+def test_words_and_other_notations_are_no_numbers(cell):
+    assert parse_number(cell) is None
+
+
+@pytest.mark.parametrize("cell", ["٣", "１", "१", "²", "1_000"])
+def test_other_scripts_digits_and_underscores_are_no_numbers(cell):
+    assert parse_number(cell) is None
+
+
+def test_a_number_that_never_ends_is_refused_without_being_converted():
+    assert parse_number("9" * 100_000) is None
+
+
+def test_numbers_past_64_bits_are_read_without_an_overflow():
+    assert parse_number("123456789012345678901234567890") == pytest.approx(1.2345678901e29)
+
+
+@pytest.mark.parametrize("cell", ["inf", "-inf", "+inf", "1e999", "-1e999"])
+def test_infinity_is_a_number_of_its_own(cell):
+    number = parse_number(cell)
+    assert number is not None
+    assert math.isinf(number)
+
+
+def test_a_column_counts_the_cells_that_become_missing_but_not_the_empty_ones():
+    column = pa.chunked_array([["1", "x", "inf"], [None, "", "x"]])
+    numbers, n_unread = parse_numbers(column)
+    assert numbers[0] == 1
+    assert np.isnan(numbers[1:]).all()
+    assert n_unread == 3
+
+
+def test_a_column_without_rows_has_no_numbers():
+    numbers, n_unread = parse_numbers(pa.chunked_array([], pa.string()))
+    assert len(numbers) == 0
+    assert n_unread == 0
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2020-12-31",
+        "2020-12-31T00:00:00",
+        "2020-12-31 00:00:00Z",
+        "2020-12-31T02:00:00+02:00",
+        "2020/12/31",
+        "31.12.2020",
+        "12/31/2020",
+        " 2020-12-31 ",
+    ],
+)
+def test_one_day_written_in_several_ways_is_one_moment(cell):
+    assert parse_time(cell) == 1_609_372_800
+
+
+@pytest.mark.parametrize(
+    "cell", ["", "2020", "2020-13-01", "31/12/2020", "12:30", "12345678", "yesterday", "1" * 50]
+)
+def test_what_is_no_date_is_not_made_one(cell):
+    assert parse_time(cell) is None
+
+
+@pytest.mark.parametrize("cell", ["0001-01-01", "9999-12-31T23:59:59", "0001-01-01T00:00+14:00"])
+def test_dates_at_the_ends_of_the_calendar_do_not_crash(cell):
+    assert parse_time(cell) is not None
+
+
+@pytest.mark.parametrize("chunks", [[["b", "a", None, "b", ""]], [["b"], ["a", None], ["b", ""]]])
+def test_what_is_worked_out_for_each_distinct_cell_lands_on_its_rows(chunks):
+    column = pa.chunked_array(chunks, pa.string())
+    values, counts = count_values(column)
+    assert dict(zip(values, counts, strict=True)) == {"b": 2, "a": 1, "": 2}
+    lengths = np.array([ord(value) if value else 0 for value in values])
+    assert spread_values(column, lengths).tolist() == [98, 97, 0, 98, 0]
