@@ -1,4 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from models_app.views import deploy, models
 
 app_name = "models_app"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("models/", models.model_list, name="model_list"),
+    path("models/table/", models.model_table, name="model_table"),
+    path("projects/<hex:project_id>/models/", models.project_models, name="project_models"),
+    path("cleansets/<hex:cleanset_id>/deploy/", deploy.model_create, name="model_create"),
+    path("models/<hex:model_id>/state/", models.model_status, name="model_status"),
+    path("models/<hex:model_id>/details/", models.model_details, name="model_details"),
+    path("models/<hex:model_id>/retrain/", deploy.model_retrain, name="model_retrain"),
+    path("models/<hex:model_id>/delete/", deploy.model_delete, name="model_delete"),
+]

@@ -19,9 +19,9 @@ SAMPLES = [
     Sample(
         "banking",
         "Banking questions",
-        "What customers ask their bank: one text column, eleven intents.",
+        "What customers ask their bank: one text column, twelve intents.",
         "banking_questions.csv",
-        "From BANKING77 by PolyAI, CC BY 4.0; eleven of its 77 intents.",
+        "From BANKING77 by PolyAI, CC BY 4.0; twelve of its 77 intents.",
     ),
     Sample(
         "churn",

@@ -17,13 +17,13 @@ from inference.models import InferenceResult
 from models_app.deploy import deploy_model
 from models_app.leaderboard import candidates_in_order
 from models_app.models import DeployedModel
-from studio.datasets import create_dataset
-from studio.decisions import auto_fix_top
+from studio.auto_fix import auto_fix_top
+from studio.datasets import create_from_sample
 from studio.files import local_path
 from studio.models import Cleanset, Dataset, User
 from studio.models.base import WorkspaceRow
-from studio.projects import create_project
-from studio.samples import SAMPLES, sample_path
+from studio.projects import Setup, create_project
+from studio.samples import SAMPLES
 from studio.supervision.preparing import prepare
 from studio.supervision.supervisor import AlreadyRunningError, Supervisor
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         user = _demo_user()
         dataset = self._upload(user)
         cleanset = self._find_issues(user, dataset)
-        fixed = auto_fix_top(cleanset=cleanset, k=cleanset.n_issues, user=user)
+        fixed, _ = auto_fix_top(cleanset=cleanset, k=max(cleanset.n_issues, 1), user=user)
         self.stdout.write(f"Auto-fixed {fixed} rows.")
         model = self._deploy(user, cleanset)
         self._show_details(model)
@@ -64,14 +64,8 @@ class Command(BaseCommand):
     def _upload(self, user: User) -> Dataset:
         sample = SAMPLES[0]
         self.stdout.write(f"Uploading the sample “{sample.title}” …")
-        dataset = create_dataset(
-            user=user,
-            workspace=user.workspaces.get(is_personal=True),
-            name=sample.title,
-            file_name=sample.file,
-            path=sample_path(sample),
-            sample_note=sample.licence,
-        )
+        workspace = user.workspaces.get(is_personal=True)
+        dataset = create_from_sample(user=user, workspace=workspace, sample=sample)
         return _wait(Dataset, dataset, Dataset.Status.INGESTING)
 
     def _find_issues(self, user: User, dataset: Dataset) -> Cleanset:
@@ -80,12 +74,13 @@ class Command(BaseCommand):
             user=user,
             dataset=dataset,
             name="Demo",
-            problem_type=guess["problem_type"],
-            modality=guess["modality"],
-            preset="regular",
-            label_column=guess["label_column"],
-            text_column=guess["text_column"],
-            feature_columns=guess["feature_columns"],
+            setup=Setup(
+                problem_type=guess["problem_type"],
+                modality=guess["modality"],
+                label_column=guess["label_column"],
+                text_column=guess["text_column"],
+                feature_columns=guess["feature_columns"],
+            ),
             idempotency_key=uuid4().hex,
         )
         self.stdout.write(f"Finding label issues in {dataset.n_rows:,} rows …")
@@ -116,7 +111,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{candidate.title + (' *' if candidate.is_deployed else ''):<28} "
                 f"{candidate.held_out_accuracy:>18.1%} {candidate.original_accuracy or 0:>18.1%} "
-                f"{candidate.inference_seconds or 0:>13.2f} s {candidate.training_seconds or 0:>12.2f} s"
+                f"{candidate.inference_seconds or 0:>13.2f} s "
+                f"{candidate.training_seconds or 0:>12.2f} s"
             )
         self.stdout.write("* deployed")
 

@@ -35,4 +35,6 @@ class Command(BaseCommand):
         logging.getLogger("rq").setLevel(logging.WARNING)
         # One queue only: with two, a worker that dies between pop and start loses the entry.
         queue = get_queue(options["queue"])
-        JobWorker([queue], connection=queue.connection).work(burst=options["burst"])
+        JobWorker([queue], connection=queue.connection).work(
+            burst=options["burst"], logging_level="WARNING"
+        )

@@ -1,0 +1,74 @@
+"""Request side of predictions: refuse a file that does not fit before anything is made."""
+
+from pathlib import Path
+
+from django.db import transaction
+
+from automl.errors import InputError
+from automl.schema import Schema
+from automl.tables import open_table
+from inference.models import InferenceResult
+from models_app.models import DeployedModel
+from studio.files import claim_files, put_file
+from studio.jobs import start_job
+from studio.models import Job, User
+
+PREDICTION = "prediction"
+MAX_LISTED_COLUMNS = 50
+
+
+def create_batch(
+    *, user: User, model: DeployedModel, file_name: str, path: Path, idempotency_key: str
+) -> InferenceResult:
+    """Check the header, then store the file and queue its prediction.
+
+    The same key gives the same result, however often the button is pressed.
+    """
+    if model.status != DeployedModel.Status.TRAINED:
+        raise InputError("NOT_TRAINED", "This model is not trained yet, so it cannot predict.")
+    ignored = check_header(model, file_name=file_name, path=path)
+    return _create(
+        user=user,
+        model=model,
+        file_name=file_name,
+        path=path,
+        ignored=ignored,
+        key=f"predict:{model.workspace_id.hex}:{idempotency_key}"[:100],
+    )
+
+
+def check_header(model: DeployedModel, *, file_name: str, path: Path) -> list[str]:
+    """The columns that will be ignored; raises InputError that names every missing one."""
+    if path.stat().st_size == 0:
+        raise InputError("EMPTY_FILE", "The file is empty, or its upload did not finish.")
+    with open_table(path, file_name=file_name) as table:
+        schema = Schema.from_json(model.cleanset.project.feature_schema)
+        schema.require(table.columns)
+        return list(schema.match(table.columns).ignored[:MAX_LISTED_COLUMNS])
+
+
+@transaction.atomic
+def _create(
+    *,
+    user: User,
+    model: DeployedModel,
+    file_name: str,
+    path: Path,
+    ignored: list[str],
+    key: str,
+) -> InferenceResult:
+    earlier = Job.objects.select_for_update().filter(idempotency_key=key).first()
+    if earlier is not None:
+        return InferenceResult.all_objects.get(pk=earlier.subject_id)
+    stored = put_file("uploads", path, workspace=model.workspace)
+    result = InferenceResult.objects.create(
+        workspace=model.workspace,
+        created_by=user,
+        deployed_model=model,
+        file_name=file_name,
+        upload_file=stored,
+        ignored_columns=ignored,
+    )
+    claim_files([stored])
+    start_job(PREDICTION, result.pk, workspace=model.workspace, idempotency_key=key)
+    return result

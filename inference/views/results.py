@@ -1,0 +1,114 @@
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from automl.errors import InputError
+from inference.access import result_for
+from inference.batches import create_batch
+from inference.exports import export_csv, header_csv
+from inference.forms import BatchForm
+from inference.models import InferenceResult
+from models_app.access import model_for
+from models_app.deploy import new_key
+from models_app.models import DeployedModel
+from models_app.views.models import page_context
+from studio.jobs import latest_job
+from studio.models import User
+from studio.trash import delete_row
+from studio.views.pages import paginate, too_large
+
+PENDING = {InferenceResult.Status.QUEUED, InferenceResult.Status.PREDICTING}
+
+
+@require_safe
+def result_list(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    """The model's page: what it has predicted so far."""
+    model = model_for(request.user, model_id)
+    context = page_context(request, model) | _table_context(request, model) | {"tab": "results"}
+    return render(request, "inference/result_list.html", context)
+
+
+@require_safe
+def result_table(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    """Polled while a prediction is pending."""
+    model = model_for(request.user, model_id)
+    context = page_context(request, model) | _table_context(request, model)
+    return render(request, "inference/result_table.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def result_create(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    model = model_for(request.user, model_id, write=True)
+    if model.status != DeployedModel.Status.TRAINED:
+        messages.info(request, "This model is not trained yet.")
+        return redirect("inference:result_list", model.pk)
+    if request.method == "GET":
+        form = BatchForm(initial={"idempotency_key": new_key()})
+        return _show_form(request, model, form, status=200)
+    form = BatchForm(request.POST, request.FILES)
+    if too_large(request, form) or not form.is_valid() or _create(request, model, form) is None:
+        return _show_form(request, model, form, status=413 if too_large(request) else 422)
+    messages.success(request, f"Predicting labels for “{form.shown_name}”.")
+    return redirect("inference:result_list", model.pk)
+
+
+@require_safe
+def template_csv(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    model = model_for(request.user, model_id)
+    names = [column["name"] for column in model.cleanset.project.feature_schema]
+    return header_csv(names, f"{model.name} template.csv")
+
+
+@require_safe
+def result_export(request: HttpRequest, result_id: UUID) -> HttpResponseBase:
+    result = result_for(request.user, result_id)
+    if result.status != InferenceResult.Status.READY or result.result_file is None:
+        raise Http404("These predictions are not ready for export.")
+    return export_csv(result)
+
+
+@require_http_methods(["GET", "POST"])
+def result_delete(request: HttpRequest, result_id: UUID) -> HttpResponse:
+    result = result_for(request.user, result_id, write=True)
+    if request.method == "POST":
+        delete_row(result)
+        messages.success(request, f"Deleted the predictions for “{result.file_name}”.")
+        return redirect("inference:result_list", result.deployed_model_id)
+    return render(request, "inference/result_delete.html", {"result": result})
+
+
+def _create(request: HttpRequest, model: DeployedModel, form: BatchForm) -> InferenceResult | None:
+    assert isinstance(request.user, User)
+    try:
+        return create_batch(
+            user=request.user,
+            model=model,
+            file_name=form.shown_name,
+            path=Path(form.cleaned_data["file"].temporary_file_path()),
+            idempotency_key=form.cleaned_data["idempotency_key"],
+        )
+    except InputError as error:
+        form.add_error("file", error.message)
+        return None
+
+
+def _show_form(
+    request: HttpRequest, model: DeployedModel, form: BatchForm, *, status: int
+) -> HttpResponse:
+    context = page_context(request, model) | {"form": form}
+    return render(request, "inference/result_create.html", context, status=status)
+
+
+def _table_context(request: HttpRequest, model: DeployedModel) -> dict[str, Any]:
+    results = InferenceResult.objects.filter(deployed_model=model).select_related("result_file")
+    page = paginate(request, results.order_by("-created_at"))
+    lines = [
+        {"result": result, "job": latest_job(result.pk) if result.status in PENDING else None}
+        for result in page
+    ]
+    return {"page": page, "lines": lines, "is_pending": any(line["job"] for line in lines)}

@@ -1,0 +1,71 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from automl.errors import InputError
+from models_app.access import model_for
+from models_app.deploy import deploy_model, new_key, retrain_model
+from models_app.forms import DeployForm
+from models_app.models import DeployedModel
+from studio.access import cleanset_for
+from studio.decisions import count_decisions
+from studio.models import Cleanset, User
+from studio.trash import delete_row
+
+
+@require_http_methods(["GET", "POST"])
+def model_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
+    cleanset = cleanset_for(request.user, cleanset_id, write=True)
+    if request.method == "GET":
+        form = DeployForm(
+            initial={"name": cleanset.project.name[:100], "idempotency_key": new_key()}
+        )
+        return _show_form(request, cleanset, form, status=200)
+    form = DeployForm(request.POST)
+    model = _deploy(request, cleanset, form) if form.is_valid() else None
+    if model is None:
+        return _show_form(request, cleanset, form, status=422)
+    messages.success(request, "Your model has started deployment.")
+    return redirect("studio:project_detail", cleanset.project_id)
+
+
+@require_POST
+def model_retrain(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    model = model_for(request.user, model_id, write=True)
+    assert isinstance(request.user, User)
+    try:
+        new = retrain_model(user=request.user, model=model)
+    except InputError as error:
+        messages.error(request, error.message)
+        return redirect("inference:result_list", model.pk)
+    messages.success(request, "Re-training has started on the cleanset as it is now.")
+    return redirect("inference:result_list", new.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def model_delete(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    model = model_for(request.user, model_id, write=True)
+    if request.method == "POST":
+        delete_row(model)
+        messages.success(request, f"Deleted the model “{model.name}” and its predictions.")
+        return redirect("models_app:model_list")
+    return render(request, "models_app/model_delete.html", {"model": model})
+
+
+def _deploy(request: HttpRequest, cleanset: Cleanset, form: DeployForm) -> DeployedModel | None:
+    assert isinstance(request.user, User)
+    try:
+        return deploy_model(user=request.user, cleanset=cleanset, **form.cleaned_data)
+    except InputError as error:
+        form.add_error(None, error.message)
+        return None
+
+
+def _show_form(
+    request: HttpRequest, cleanset: Cleanset, form: DeployForm, *, status: int
+) -> HttpResponse:
+    context = {"form": form, "cleanset": cleanset, "decided": count_decisions(cleanset)}
+    return render(request, "models_app/model_create.html", context, status=status)
