@@ -1,5 +1,6 @@
 """Tables packed in gzip and zip: one table, honest sizes, no way out."""
 
+import contextlib
 import gzip
 import io
 import stat
@@ -9,6 +10,7 @@ import zipfile
 
 import pytest
 
+from automl.errors import InputError
 from automl.limits import Limits
 from tests.automl.table_files import make_zip, read, refuse
 
@@ -17,11 +19,6 @@ CSV = b"text,label\n" + b"".join(b"words %d,a\n" % i for i in range(20))
 
 def refuse_zip(members, **attributes):
     return refuse(make_zip(members, **attributes), "data.zip")
-
-
-def damage(content, old, new):
-    assert old in content
-    return content.replace(old, new)
 
 
 @pytest.mark.parametrize("name", ["data.csv", "folder/data.tsv", "deep/er/DATA.CSV"])
@@ -139,12 +136,8 @@ def test_every_damaged_byte_of_a_zip_is_survived():
     for position in range(len(packed)):
         damaged = bytearray(packed)
         damaged[position] ^= 0x55
-        try:
+        with contextlib.suppress(InputError):
             assert len(read(bytes(damaged), "d.zip").rows) == 20
-        except AssertionError:
-            raise
-        except Exception as error:
-            assert type(error).__name__ == "InputError", (position, error)
 
 
 def test_a_bomb_is_refused_by_its_ratio_and_by_its_size():
