@@ -1,7 +1,8 @@
 """The strict, streaming CSV reader: it decides what is a row, and knows every row's line.
 
-Python's own csv module does the splitting in its strict mode. What it lacks is added here: bounded
-memory whatever the file holds, places for errors, and rules for rows that do not fit the header.
+Rows beyond doubt are split in bulk; all others one by one, by Python's csv module in its strict
+mode. What that lacks is added here: bounded memory whatever the file holds, places for errors, and
+rules for rows that do not fit the header.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import pyarrow as pa
 from automl.column_names import clean_header, nameless_column_error, warn_about_names
 from automl.csv_errors import broken_record_error, field_too_large_error, ragged_row_error
 from automl.csv_header import Header, read_header
+from automl.csv_parser import StrictCsvParser
 from automl.encodings import ByteSource, TextBlocks, count_line_breaks
 from automl.errors import InputError, TableWarning
 from automl.limits import Limits
 from automl.nameless_columns import NamelessColumns
 from automl.row_notes import BlankLines, RowNotes
-from automl.text_arrays import PlainCsvParser, make_text_array
+from automl.text_arrays import make_text_array
 from automl.text_lines import LongLineError, cut_whole_lines
 
 _Block = tuple[int, str]  # its first line, and whole lines of text
@@ -38,11 +40,15 @@ class _LineFeed:
         self.rest = chain([header.rest], blocks)
         self._limits = limits
         self._held: list[_Block] = []
+        self._returned = ""
         self._whole_lines = cut_whole_lines(self.rest, limits.max_row_chars)
         self.record_line = self.next_line = header.next_line
 
     def read_block(self) -> str:
         """Some whole lines, or "" at the end of the file."""
+        if self._returned:
+            text, self._returned = self._returned, ""
+            return text
         try:
             text = next(self._whole_lines, "")
         except LongLineError as error:
@@ -52,12 +58,19 @@ class _LineFeed:
         return text
 
     def read_lines(self, text: str) -> Iterator[str]:
-        """The lines of a block, and of those after it as long as a record goes on into them."""
-        while text:
-            yield from io.StringIO(text, newline="")
-            if self.record_line == self.next_line:
-                return
+        """The lines of a block, and of the next as far as the last record goes on into it."""
+        yield from io.StringIO(text, newline="")
+        while self.record_line < self.next_line:
+            start = self.next_line
             text = self.read_block()
+            if not text:
+                return
+            lines = io.StringIO(text, newline="")
+            for line, content in enumerate(lines, start=start):
+                if self.record_line == line:  # between two rows: the faster parser can go on
+                    self._returned = content + lines.read()
+                    return
+                yield content
 
     def read_record_again(self) -> str:
         """The text from the start of the present record on."""
@@ -146,20 +159,20 @@ class CsvRows:
 
     def _split_blocks(self) -> Iterator[list[pa.StringArray]]:
         feed = self._feed
-        parser = PlainCsvParser(len(self._names), self.delimiter)
+        parser = StrictCsvParser(len(self._names), self.delimiter)
         try:
             while text := feed.read_block():
                 is_short = len(text) <= self._limits.max_field_chars  # so is every cell
-                columns = parser.split(text) if is_short else None
-                if columns is not None:
-                    feed.record_line = feed.next_line
+                columns, rest = parser.split(text) if is_short else ([], text)
+                if columns:
+                    feed.record_line += count_line_breaks(text.removesuffix(rest))
                     yield columns
-                else:
-                    yield from self._split_strictly(text)
+                if rest:
+                    yield from self._split_row_by_row(rest)
         except csv.Error:
             raise self._broken_record_error() from None
 
-    def _split_strictly(self, text: str) -> Iterator[list[pa.StringArray]]:
+    def _split_row_by_row(self, text: str) -> Iterator[list[pa.StringArray]]:
         feed, width = self._feed, len(self._names)
         first_line = feed.record_line
         must_measure = self._prepare_field_limit()

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 import pyarrow as pa
-import pyarrow.csv
 
 _MAX_BATCH_BYTES = 32 * 2**20
 
@@ -59,44 +58,3 @@ def regroup(batches: Iterator[pa.RecordBatch], max_rows: int) -> Iterator[pa.Rec
             n_rows, n_bytes = held[0].num_rows, held[0].nbytes
     if n_rows:
         yield pa.concat_batches(held)
-
-
-class PlainCsvParser:
-    """Splits CSV text that has no quotation marks, by Arrow's parser: much faster than by csv.
-
-    Parameters
-    ----------
-    width
-        How many cells every row must have.
-    """
-
-    def __init__(self, width: int, delimiter: str) -> None:
-        names = [f"c{position}" for position in range(width)]
-        self._names = names
-        self._parse_options = pa.csv.ParseOptions(
-            delimiter=delimiter, quote_char=False, ignore_empty_lines=False
-        )
-        self._convert_options = pa.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
-            strings_can_be_null=False,
-            check_utf8=False,
-        )
-
-    def split(self, text: str) -> list[pa.StringArray] | None:
-        """The columns of whole lines, or None where the text needs the stricter reader."""
-        if '"' in text or text.startswith("\ufeff"):  # Arrow takes that for a byte-order mark
-            return None
-        text = text.replace("\r\n", "\n")
-        if "\r" in text or "\n\n" in text or text.startswith("\n"):
-            return None
-        data = text.encode()
-        options = pa.csv.ReadOptions(
-            use_threads=False, column_names=self._names, block_size=len(data) + 1
-        )
-        try:
-            table = pa.csv.read_csv(
-                pa.BufferReader(data), options, self._parse_options, self._convert_options
-            )
-        except pa.ArrowInvalid:  # rows of another width
-            return None
-        return [column.combine_chunks() for column in table.columns]
