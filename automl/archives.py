@@ -105,12 +105,21 @@ def _unpack_gzip(
     check_not_empty(head)
     if head != GZIP_MARK:
         raise InputError("WRONG_TYPE", "This is not a gzip file. Leave .gz off its name.")
+    _check_gzip(path, limits)
     return UnpackedFile(
         file_format,
         lambda: _GzipSource(_open_plain(path, stack), limits),
         is_seekable=False,
         is_packed=True,
     )
+
+
+def _check_gzip(path: str | os.PathLike[str], limits: Limits) -> None:
+    """Unpack everything once, so that a bomb or damage is found before any row is given out."""
+    with Path(path).open("rb") as packed:
+        source = _GzipSource(packed, limits)
+        while source.read(_COPY_BYTES):
+            pass
 
 
 class _ZipSource:

@@ -13,10 +13,10 @@ import pyarrow.csv
 
 # Possessive quantifiers: the expression never goes back, so its time is linear in the text.
 _STRICT_ROWS = (
-    r'(?:(?:(?:"[^"]*+(?:""[^"]*+)*+"|[^"{d}\r\n][^{d}\r\n]*+|){d})*+'
+    r"(?:(?![\r\n])"  # a blank line is no row
+    r'(?:(?:"[^"]*+(?:""[^"]*+)*+"|[^"{d}\r\n][^{d}\r\n]*+|){d})*+'
     r'(?:"[^"]*+(?:""[^"]*+)*+"|[^"{d}\r\n][^{d}\r\n]*+|)(?:\r\n?|\n))*+'
 )
-_BLANK_LINE = re.compile(r"\A[\r\n]|\n[\r\n]|\r\r")
 
 
 class StrictCsvParser:
@@ -53,17 +53,19 @@ class StrictCsvParser:
             table = pa.csv.read_csv(
                 pa.BufferReader(data), options, self._parse_options, self._convert_options
             )
-        except pa.ArrowInvalid:  # rows of another width, blank lines among them
+        except pa.ArrowInvalid:  # a row of another width
             return [], text
         return [column.combine_chunks() for column in table.columns], rest
 
     def _split_off_strict(self, text: str) -> tuple[str, str]:
         if text.startswith("\ufeff"):  # Arrow takes it for a byte-order mark
             return "", text
-        if len(self._names) == 1 and _BLANK_LINE.search(text):  # a row of one cell to Arrow
-            return "", text
-        if '"' not in text:
+        if '"' not in text and not _has_blank_line(text):
             return text, ""
         found = self._strict_rows.match(text)
         end = found.end() if found else 0
         return text[:end], text[end:]
+
+
+def _has_blank_line(text: str) -> bool:
+    return text[0] in "\r\n" or "\n\n" in text or "\n\r" in text or "\r\r" in text

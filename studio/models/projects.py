@@ -38,6 +38,11 @@ class Project(WorkspaceRow):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def latest_cleanset(self) -> "Cleanset":
+        """The newest version; costs no query where `cleansets` was prefetched."""
+        return max(self.cleansets.all(), key=lambda cleanset: cleanset.version)
+
 
 class Cleanset(WorkspaceRow, InputFailure):
     """One version of a project's data: the facts of its analysis and the decisions on its rows."""

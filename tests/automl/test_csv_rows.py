@@ -28,6 +28,15 @@ TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 TRICKY = st.text("\",;\t|\r\n '\\\ufeffa=\x0b\x0c\x1c\x85\u2028", max_size=5)
 
 
+@contextlib.contextmanager
+def small_blocks(block_bytes):
+    whole, encodings.BLOCK_BYTES = encodings.BLOCK_BYTES, block_bytes
+    try:
+        yield
+    finally:
+        encodings.BLOCK_BYTES = whole
+
+
 @st.composite
 def tables(draw):
     width = draw(st.integers(1, 4))
@@ -55,12 +64,8 @@ def test_any_table_written_by_the_csv_module_is_read_back_as_it_was(table, delim
 def test_where_the_blocks_are_cut_makes_no_difference(table, block_bytes):
     names, rows = table
     content = write_csv([names, *rows])
-    whole = encodings.BLOCK_BYTES
-    try:
-        encodings.BLOCK_BYTES = block_bytes
+    with small_blocks(block_bytes):
         assert read(content, delimiter=",").rows == rows
-    finally:
-        encodings.BLOCK_BYTES = whole
 
 
 @given(st.binary(max_size=200) | TEXT.map(str.encode) | TRICKY.map(str.encode))
@@ -70,10 +75,25 @@ def test_no_bytes_make_the_reader_fail_in_any_other_way(content):
         read(content)
 
 
-def test_the_fast_and_the_strict_way_agree_on_plain_text():
-    lines = [f"{i},words {i},{'x' * (i % 5)}" for i in range(5000)]
-    plain = "a,b,c\n" + "\n".join(lines)
-    assert read(plain).rows == read(plain.replace("words 0", '"words 0"')).rows
+@given(
+    st.lists(st.sampled_from(["a", '"', '""', ",", "\n", "\r", "\r\n", " ", '"b",', ",c\n", "é"])),
+    st.sampled_from(["one", "one,two"]),
+    st.sampled_from([2, 7, 1000]),
+)
+@example(["a", ",", "a", '"', "\n"], "one,two", 1000)
+@settings(max_examples=400, deadline=None)
+def test_rows_are_those_of_the_csv_module_in_its_strict_mode(pieces, header, block_bytes):
+    text = "".join(pieces)
+    try:
+        expected = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+    except csv.Error:
+        refuse(f"{header}\n{text}", delimiter=",")
+        return
+    width = header.count(",") + 1
+    expected = [row for row in expected if row and not (len(row) < width and row[0].isspace())]
+    if expected and all(len(row) == width for row in expected):
+        with small_blocks(block_bytes):
+            assert read(f"{header}\n{text}", delimiter=",").rows == expected
 
 
 def test_a_row_with_too_many_cells_is_refused_with_its_line():

@@ -71,10 +71,12 @@ def test_a_utf8_line_after_others_that_are_not_is_a_mixture():
 
 
 def test_a_mixture_far_apart_is_found_while_reading_on():
-    early = b"text\n" + b"x\n" * BLOCK_BYTES + b"na\xefve\n"
-    assert refuse(early + b"x\n" * BLOCK_BYTES + "café\n".encode()).line == BLOCK_BYTES + 2
-    assert refuse(early + b"x\n" * BLOCK_BYTES + b"\x81\n").line == BLOCK_BYTES + 2
-    assert len(read(early + b"x\n" * BLOCK_BYTES).rows) == 2 * BLOCK_BYTES + 1
+    plain = (b"x" * 999 + b"\n") * (BLOCK_BYTES // 500)
+    early = b"text\n" + plain + b"na\xefve\n" + plain
+    line = BLOCK_BYTES // 500 + 2
+    assert refuse(early + "café\n".encode()).line == line
+    assert refuse(early + b"\x81\n").line == line
+    assert len(read(early).rows) == 2 * (BLOCK_BYTES // 500) + 1
 
 
 def test_a_file_cut_inside_a_character_is_called_cut_off():
