@@ -88,7 +88,7 @@ def encode_labels(
 
 def labelled_rows(y: np.ndarray) -> np.ndarray:
     """(N,) bool: rows that have a label."""
-    return y >= 0 if y.ndim == 1 else (y >= 0).all(axis=1)
+    return np.asarray(y >= 0 if y.ndim == 1 else (y >= 0).all(axis=1))
 
 
 def predicted_sets(pred_probs: np.ndarray, rule: Rule | None) -> np.ndarray:

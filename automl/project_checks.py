@@ -44,7 +44,7 @@ def check_project_setup(
         raise InputError(
             "TOO_FEW_ROWS", f"The dataset has {n_rows} rows; at least {MIN_ROWS} are needed."
         )
-    features = [text_column] if modality == "text" else list(feature_columns)
+    features: list[str | None] = [text_column] if modality == "text" else list(feature_columns)
     _check_features(by_name, modality, features, label_column)
     label = _profile(by_name, label_column)
     counts = _class_counts(label, n_rows, problem_type)

@@ -17,6 +17,7 @@ from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 
 BATCH_ROWS = 20_000
+PLAIN = pacsv.WriteOptions(quoting_style="needed", quoting_header="needed")
 
 
 def predict_file(run: JobRun) -> Finished:
@@ -52,7 +53,7 @@ def write_predictions(run: JobRun, predictor: Predictor, table: Table, target: P
     n_rows = 0
     columns = result_schema(predictor.classes)
     positions: list[int] | None = None
-    with pacsv.CSVWriter(target, columns) as writer:
+    with pacsv.CSVWriter(target, columns, write_options=PLAIN) as writer:
         for batch in table.batches(BATCH_ROWS):
             positions = positions or match_columns(predictor.schema, table.columns)
             writer.write_batch(_predict_batch(predictor, batch, positions, columns))

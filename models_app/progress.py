@@ -33,8 +33,7 @@ def model_progress(model: DeployedModel) -> ModelProgress | None:
         return None
     job = latest_job(model.pk)
     if job is None or (job.stage == 0 and job.state != Job.State.WAITING):
-        waiting = job is None or job.state == Job.State.QUEUED
-        return ModelProgress("(1/3) Initializing", "Waiting for a worker" if waiting else job.step)
+        return ModelProgress("(1/3) Initializing", (job and job.step) or "Waiting for a worker")
     children = {child.subject_id: child for child in job.children.all()}
     steps = [
         _candidate_step(candidate.title, children.get(candidate.pk))

@@ -15,11 +15,13 @@ Row = TypeVar("Row", bound=WorkspaceRow)
 AnyUser = User | AnonymousUser
 
 WRITERS = (Role.OWNER, Role.EDITOR)
+# Anonymous visitors have no id; this one is nobody's.
+NOBODY = UUID(int=0)
 
 
 def rows_for(row_class: type[Row], user: AnyUser) -> "QuerySet[Row]":
     """All live rows of the workspaces that the user is a member of."""
-    mine = Membership.objects.filter(user_id=user.pk).values("workspace_id")
+    mine = Membership.objects.filter(user_id=user.pk or NOBODY).values("workspace_id")
     return row_class.objects.filter(workspace_id__in=mine)
 
 
@@ -39,13 +41,13 @@ def require_writer(user: AnyUser, workspace: Workspace) -> None:
 
 
 def can_write(user: AnyUser, workspace: Workspace) -> bool:
-    roles: Any = Membership.objects.filter(user_id=user.pk, workspace=workspace)
+    roles: Any = Membership.objects.filter(user_id=user.pk or NOBODY, workspace=workspace)
     return bool(roles.filter(role__in=WRITERS).exists())
 
 
 def workspace_for(user: AnyUser) -> Workspace:
     """Where new rows of this user go: the personal workspace."""
-    return Workspace.objects.get(is_personal=True, memberships__user_id=user.pk)
+    return Workspace.objects.get(is_personal=True, memberships__user_id=user.pk or NOBODY)
 
 
 def dataset_for(user: AnyUser, dataset_id: UUID, *, write: bool = False) -> Dataset:

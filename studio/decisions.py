@@ -29,10 +29,7 @@ def decide_row(
     *, cleanset: Cleanset, row_id: int, action: str, user: User, label: str | None = None
 ) -> UUID:
     """Decide one row; answers the batch id, for undo."""
-    if action in LABELLING:
-        label = _clean_label(cleanset, label)
-    else:
-        label = None
+    label = _clean_label(cleanset, label) if action in LABELLING else None
     return apply_changes(cleanset=cleanset, changes=[Change(row_id, action, label)], user=user)
 
 

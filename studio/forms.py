@@ -6,7 +6,6 @@ from uuid import uuid4
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 
 from automl.errors import InputError
 from automl.tables import ENCODINGS, check_file_name
@@ -24,8 +23,8 @@ class UploadForm(forms.Form):
         error_messages={"required": "Choose a file first."},
     )
 
-    def clean_file(self) -> UploadedFile:
-        uploaded: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> Any:
+        uploaded = self.cleaned_data["file"]
         try:
             self.shown_name = check_file_name(uploaded.name or "")
         except InputError as error:

@@ -68,8 +68,8 @@ def _store(message: EmailMessage) -> None:
         message_id=f"<{uuid4().hex}@{DNS_NAME.get_fqdn()}>",
         sender=message.from_email,
         recipients=message.recipients(),
-        subject=one_line(message.subject, 300),
-        text=message.body,
+        subject=one_line(str(message.subject), 300),
+        text=str(message.body),
         html=html,
     )
 

@@ -124,7 +124,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGE_URL = env.str("STORAGE_URL", default="")
-LOCAL_STORAGE = {
+LOCAL_STORAGE: dict[str, object] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": str(DATA_DIR / "files"), "file_permissions_mode": 0o600},
 }

@@ -99,7 +99,7 @@ class LightGbm(Estimator):
         self, X: Numbers, y: np.ndarray, watched: tuple[Any, np.ndarray] | None
     ) -> lightgbm.Booster:
         n_present = len(self.classes_)
-        task = {"objective": "binary"}
+        task: dict[str, Any] = {"objective": "binary"}
         if n_present > 2:
             task = {"objective": "multiclass", "num_class": n_present}
         train = _dataset(X, np.searchsorted(self.classes_, y))
@@ -115,7 +115,7 @@ class LightGbm(Estimator):
     ) -> lightgbm.Booster:
         known = np.isin(y, self.classes_)
         watch = _dataset(X.take(known), np.searchsorted(self.classes_, y[known]), train)
-        stop = [lightgbm.early_stopping(PATIENCE, verbose=False)] if known.any() else []
+        stop: list[Any] = [lightgbm.early_stopping(PATIENCE, verbose=False)] if known.any() else []
         return lightgbm.train(
             self._params(task),
             train,

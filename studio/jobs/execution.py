@@ -23,6 +23,7 @@ from studio.models import Job, StoredFile
 
 from . import transitions
 from .kinds import Finished, JobFailure, Outcome, Split, get_kind
+from .publishing import publish_on_commit
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ def _split(run: JobRun, outcome: Split) -> bool:
         transitions.start_job(kind_key, subject_id, workspace=job.workspace, parent=job)
     if not outcome.children:
         Job.objects.filter(pk=job.pk).update(state=Job.State.QUEUED, stage=1, published_at=None)
-        transitions.publish_on_commit(job.pk)
+        publish_on_commit(job.pk)
     return True
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -73,8 +74,12 @@ def _is_queued(entry_id: str, queue: Queue) -> bool:
 
 def _quick_connection(queue_name: str) -> Redis:
     """A connection that gives up at once: a page must not wait for a queue that is down."""
-    config = settings.RQ_QUEUES[queue_name]
-    quick = {"socket_timeout": 2, "socket_connect_timeout": 2, "retry": Retry(NoBackoff(), 0)}
+    config: dict[str, Any] = settings.RQ_QUEUES[queue_name]
+    quick: dict[str, Any] = {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+        "retry": Retry(NoBackoff(), 0),
+    }
     if "UNIX_SOCKET_PATH" in config:
         return Redis(unix_socket_path=config["UNIX_SOCKET_PATH"], db=config["DB"], **quick)
     return Redis(

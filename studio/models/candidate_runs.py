@@ -4,7 +4,7 @@ from django.db import models
 
 
 class CandidateRun(models.Model):
-    """One family cross-validated on one version of the labels; analysis and deployments share it."""
+    """One family cross-validated on one version of the labels, for all who need it."""
 
     class Status(models.TextChoices):
         PENDING = "pending"
