@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from automl.encodings import has_mark
+from automl.encodings import find_mark
 from automl.errors import InputError
 
 HEAD_BYTES = 64 * 1024
@@ -138,7 +138,7 @@ def _ole_error(head: bytes) -> InputError:
 
 
 def _is_binary(head: bytes) -> bool:
-    if has_mark(head):
+    if find_mark(head)[0]:
         return False
     if head.startswith(_BINARY_MARKS) or _PICKLE.match(head):
         return True

@@ -16,7 +16,7 @@ from automl.limits import Limits
 from automl.shown_text import show_name
 
 _DELIMITER_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_FAR_AHEAD = 256  # blocks of a megabyte
+_FAR_AHEAD = 1024  # blocks of text
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def _first_line(text: str) -> str:
 
 def _read_head(blocks: Iterator[str], line: int, head: str = "") -> tuple[str, int]:
     """Text from the first line that is not blank, long enough for any header; and its number."""
-    while len(head) < MAX_HEADER_CHARS:
+    while len(head) < MAX_HEADER_CHARS and not _has_whole_header(head):
         block = next(blocks, None)
         if block is None:
             break
@@ -80,6 +80,11 @@ def _read_head(blocks: Iterator[str], line: int, head: str = "") -> tuple[str, i
     if not head:
         raise InputError("EMPTY_FILE", "The file is empty.")
     return head, line + skipped
+
+
+def _has_whole_header(head: str) -> bool:
+    line = _first_line(head)
+    return line.endswith(("\n", "\r")) and line.count('"') % 2 == 0
 
 
 def _skip_blank_lines(text: str) -> tuple[str, int]:

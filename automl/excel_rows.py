@@ -20,11 +20,11 @@ from automl.workbook import open_workbook
 _MAX_CELLS_HELD = 200_000
 
 _NOTE_WORDS = {
-    "FORMULAS_WITHOUT_VALUES": "{n} formulas were never calculated (rows {lines}). Their cells "
-    "were left empty: open the workbook in Excel and save it.",
-    "VALUES_AS_MISSING": "{n} cells hold an error such as #DIV/0! (rows {lines}). They were left "
+    "FORMULAS_WITHOUT_VALUES": "Formulas that were never calculated: {n} (rows {lines}). Their "
+    "cells were left empty: open the workbook in Excel and save it.",
+    "VALUES_AS_MISSING": "Cells with an error such as #DIV/0!: {n} (rows {lines}). They were left "
     "empty.",
-    "BLANK_LINES": "{n} blank rows between rows were skipped (rows {lines}).",
+    "BLANK_LINES": "Blank rows between rows: {n} (rows {lines}). They were skipped.",
 }
 
 

@@ -18,7 +18,6 @@ from automl.column_names import (
     clean_header,
     warn_about_names,
 )
-from automl.encodings import TextBlocks
 from automl.errors import InputError, TableWarning
 from automl.json_items import (
     LIST_EXPECTED,
@@ -30,6 +29,7 @@ from automl.json_items import (
 from automl.limits import Limits
 from automl.shown_text import show_name
 from automl.text_arrays import make_text_array
+from automl.text_blocks import TextBlocks
 
 _MAX_CELLS_HELD = 200_000
 _MAX_CHARS_HELD = 4 * 2**20

@@ -16,18 +16,18 @@ import pyarrow as pa
 
 from automl.archives import UnpackedFile, open_seekable, unpack
 from automl.content_checks import HEAD_BYTES, check_text_content, check_xlsx_content
+from automl.csv_header import DELIMITERS
 from automl.csv_rows import CsvRows
-from automl.encodings import ENCODINGS, ByteSource, TextBlocks
+from automl.encodings import ENCODINGS, ByteSource
 from automl.errors import InputError, TableWarning
 from automl.excel_rows import ExcelRows
 from automl.file_names import check_file_name, clean_name, find_file_type
 from automl.json_rows import JsonRows
 from automl.limits import Limits
 from automl.text_arrays import make_batch, regroup
+from automl.text_blocks import TextBlocks
 
 __all__ = ["DELIMITERS", "ENCODINGS", "Limits", "Table", "check_file_name", "open_table"]
-
-DELIMITERS = (",", ";", "\t", "|")
 
 
 class RowSource(Protocol):
@@ -144,11 +144,14 @@ def open_table(
     file_type = find_file_type(clean_name(file_name))
     if delimiter is not None and delimiter not in DELIMITERS:
         raise InputError("UNKNOWN_DELIMITER", "Choose a comma, semicolon, tab or vertical bar.")
-    with ExitStack() as stack:
+    stack = ExitStack()
+    try:
         unpacked = unpack(path, file_type, limits, stack)
         rows = _open_rows(unpacked, encoding, delimiter, limits, stack)
-        return Table(rows, unpacked.file_format, stack.pop_all())
-    raise AssertionError  # an ExitStack without callbacks that swallow cannot get here
+    except BaseException:
+        stack.close()
+        raise
+    return Table(rows, unpacked.file_format, stack)
 
 
 def _open_rows(

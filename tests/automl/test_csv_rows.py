@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from automl import encodings
+from automl import text_blocks
 from automl.csv_header import DELIMITERS
 from automl.errors import InputError
 from automl.limits import Limits
@@ -30,11 +30,11 @@ TRICKY = st.text("\",;\t|\r\n '\\\ufeffa=\x0b\x0c\x1c\x85\u2028", max_size=5)
 
 @contextlib.contextmanager
 def small_blocks(block_bytes):
-    whole, encodings.BLOCK_BYTES = encodings.BLOCK_BYTES, block_bytes
+    whole, text_blocks.BLOCK_BYTES = text_blocks.BLOCK_BYTES, block_bytes
     try:
         yield
     finally:
-        encodings.BLOCK_BYTES = whole
+        text_blocks.BLOCK_BYTES = whole
 
 
 @st.composite

@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from automl.encodings import BLOCK_BYTES, ENCODINGS, TextBlocks, count_line_breaks
+from automl.encodings import ENCODINGS, count_line_breaks
 from automl.errors import InputError
+from automl.text_blocks import BLOCK_BYTES, TextBlocks
 from tests.automl.table_files import read, refuse
 
 ROWS = "text,label\ncafé n° 1,pos\nnaïve,neg\n"

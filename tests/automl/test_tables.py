@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pyarrow as pa
@@ -120,6 +121,19 @@ def test_batches_keep_the_order_of_rows_and_their_size_limit(tmp_path):
     assert {batch.num_rows for batch in batches[:-1]} == {999}
     numbers = pa.Table.from_batches(batches).column("c0").to_pylist()
     assert numbers == [str(i) for i in range(50_000)]
+
+
+def test_memory_stays_flat_however_long_the_file(tmp_path):
+    peaks = []
+    for n_rows in (40_000, 160_000):
+        path = tmp_path / "data.csv"
+        path.write_text("text,label\n" + '"some, words",a\nplain words,b\n' * n_rows)
+        tracemalloc.start()
+        with open_table(path, file_name="data.csv") as table:
+            assert sum(batch.num_rows for batch in table.batches()) == 2 * n_rows
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.2 < 20 * 2**20
 
 
 def test_an_empty_csv_cell_is_empty_text_and_a_json_null_is_null():
