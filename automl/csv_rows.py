@@ -22,7 +22,7 @@ from automl.errors import InputError, TableWarning
 from automl.limits import Limits
 from automl.nameless_columns import NamelessColumns
 from automl.row_notes import BlankLines, RowNotes
-from automl.text_arrays import make_text_array
+from automl.arrow_arrays import make_text_array
 from automl.text_blocks import TextBlocks
 
 _NOTE_WORDS = {

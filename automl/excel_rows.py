@@ -14,7 +14,7 @@ from automl.limits import Limits
 from automl.nameless_columns import NamelessColumns
 from automl.row_notes import BlankLines, RowNotes
 from automl.shown_text import show_name
-from automl.text_arrays import make_text_array
+from automl.arrow_arrays import make_text_array
 from automl.workbook import open_workbook
 
 _MAX_CELLS_HELD = 200_000

@@ -28,7 +28,7 @@ from automl.json_items import (
 )
 from automl.limits import Limits
 from automl.shown_text import show_name
-from automl.text_arrays import make_text_array
+from automl.arrow_arrays import make_text_array
 from automl.text_blocks import TextBlocks
 
 _MAX_CELLS_HELD = 200_000

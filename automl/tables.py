@@ -24,7 +24,7 @@ from automl.excel_rows import ExcelRows
 from automl.file_names import check_file_name, clean_name, find_file_type
 from automl.json_rows import JsonRows
 from automl.limits import Limits
-from automl.text_arrays import make_batch, regroup
+from automl.arrow_arrays import make_batch, regroup
 from automl.text_blocks import TextBlocks
 
 __all__ = ["DELIMITERS", "ENCODINGS", "Limits", "Table", "check_file_name", "open_table"]

@@ -1,12 +1,16 @@
 """Request side of the review: one page of rows, worst first, from the Parquet facts."""
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from automl.arrow_arrays import make_integer_array
 from studio.decisions import Change
 from studio.files import local_path
 from studio.models import Cleanset, RowDecision
@@ -66,12 +70,12 @@ def read_row(cleanset: Cleanset, row_id: int) -> ReviewRow | None:
     """One row by its id."""
     index = _read_index(cleanset)
     place = pc.index(index.column("row_id"), pa.scalar(row_id, pa.int64())).as_py()
-    return None if place < 0 else read_rows(cleanset, pa.array([place], pa.int64()))[0]
+    return None if place < 0 else read_rows(cleanset, [place])[0]
 
 
-def read_rows(cleanset: Cleanset, places: pa.Array) -> list[ReviewRow]:
+def read_rows(cleanset: Cleanset, places: Sequence[int]) -> list[ReviewRow]:
     """Rows by their places in the issues file, in that order."""
-    if len(places) == 0:
+    if not places:
         return []
     facts = _take(local_path(_issues(cleanset)), places).to_pylist()
     row_ids = [fact["row_id"] for fact in facts]
@@ -114,12 +118,13 @@ def top_suggestions(cleanset: Cleanset, k: int) -> list[Change]:
     return changes
 
 
-def _filtered_places(cleanset: Cleanset, name: str) -> pa.Array:
+def _filtered_places(cleanset: Cleanset, name: str) -> Sequence[int]:
     """Places in the issues file that a filter lets through, in the order of the file."""
     index = _read_index(cleanset)
     mask = _mask(cleanset, index, name)
-    places = pa.array(range(index.num_rows), pa.int64())
-    return places if mask is None else places.filter(mask)
+    if mask is None:
+        return range(index.num_rows)
+    return array("Q", pc.indices_nonzero(mask).cast(pa.uint64()).buffers()[1].to_pybytes())
 
 
 def _mask(cleanset: Cleanset, index: pa.Table, name: str) -> Any:
@@ -128,7 +133,7 @@ def _mask(cleanset: Cleanset, index: pa.Table, name: str) -> Any:
     if name == "unlabelled":
         return index.column("is_initially_unlabeled").combine_chunks()
     if name in {"decided", "undecided"}:
-        ids = pa.array(cleanset.decisions.values_list("row_id", flat=True), pa.int64())
+        ids = make_integer_array(cleanset.decisions.values_list("row_id", flat=True))
         decided = pc.is_in(index.column("row_id").combine_chunks(), ids)
         return decided if name == "decided" else pc.invert(decided)
     return None
@@ -151,7 +156,7 @@ def _read_cells(cleanset: Cleanset, row_ids: list[int]) -> dict[int, list[tuple[
     assert project.dataset.table_file is not None
     table = _take(
         local_path(project.dataset.table_file),
-        pa.array(row_ids, pa.int64()),
+        row_ids,
         [f"c{column['position']}" for column in columns],
     )
     names = [column["name"] for column in columns]
@@ -162,10 +167,9 @@ def _read_cells(cleanset: Cleanset, row_ids: list[int]) -> dict[int, list[tuple[
     }
 
 
-def _take(path: Any, rows: pa.Array, columns: list[str] | None = None) -> pa.Table:
+def _take(path: Path, wanted: Sequence[int], columns: list[str] | None = None) -> pa.Table:
     """Rows by position, reading only the row groups that hold them."""
     with pq.ParquetFile(path) as file:
-        wanted = rows.to_pylist()
         parts: list[pa.Table] = []
         order: list[int] = []
         start = 0
@@ -174,11 +178,11 @@ def _take(path: Any, rows: pa.Array, columns: list[str] | None = None) -> pa.Tab
             inside = [row for row in wanted if start <= row < end]
             if inside:
                 read = file.read_row_group(group, columns=columns)
-                parts.append(read.take(pa.array([row - start for row in inside])))
+                parts.append(read.take(make_integer_array(row - start for row in inside)))
                 order += inside
             start = end
     places = {row: i for i, row in enumerate(order)}
-    return pa.concat_tables(parts).take(pa.array([places[row] for row in wanted]))
+    return pa.concat_tables(parts).take(make_integer_array(places[row] for row in wanted))
 
 
 def _cut(cell: str | None) -> str:

@@ -16,9 +16,8 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, not memory: worker processes started by tests open the same one.
-    DATABASES["default"]["NAME"] = str(DATA_DIR / "studio.sqlite3")
+if "DATABASE_URL" not in os.environ:
+    # A file, not memory: worker processes started by tests open it through DATABASE_URL.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

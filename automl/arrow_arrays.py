@@ -1,4 +1,4 @@
-"""Arrow arrays of text, made without pulling in pandas.
+"""Arrow arrays of text and numbers, made without pulling in pandas.
 
 ``pyarrow.array(list)`` imports pandas (100 MB, three seconds) merely to ask whether the list is a
 pandas object. The web process reads previews and must stay small, so the buffers are filled here.
@@ -7,7 +7,7 @@ pandas object. The web process reads previews and must stay small, so the buffer
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 import pyarrow as pa
@@ -27,6 +27,12 @@ def make_text_array(cells: Sequence[str | None]) -> pa.StringArray:
         _make_validity(cells) if n_null else None,
         n_null,
     )
+
+
+def make_integer_array(numbers: Iterable[int]) -> pa.Int64Array:
+    """An Arrow int64 array without nulls."""
+    values = array("q", numbers)
+    return pa.Int64Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
 
 
 def _make_validity(cells: Sequence[str | None]) -> pa.Buffer:

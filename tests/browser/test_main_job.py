@@ -1,0 +1,277 @@
+"""The whole job in a real browser, as a newcomer does it, for each kind of project."""
+
+import csv
+import re
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from playwright.sync_api import expect
+
+from automl.predictor import Predictor
+from automl.tables import open_table
+
+from .conftest import JOB_TIMEOUT_MS, ROOT, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
+
+OTHER = ("other@example.org", "another long secret")
+
+
+@dataclass(frozen=True)
+class Kind:
+    sample: str
+    rows: int
+    modality: str
+    problem_type: str
+    features: int
+
+
+KINDS = {
+    "text": Kind("banking_questions.csv", 500, "text", "multi-class", 1),
+    "tabular": Kind("telco_churn.csv", 500, "tabular", "multi-class", 19),
+    "multi-label": Kind("reddit_emotions.csv", 600, "text", "multi-label", 1),
+}
+
+
+def cut_sample(kind, folder):
+    with (ROOT / "samples" / kind.sample).open(newline="", encoding="utf-8") as source:
+        rows = list(csv.reader(source))[: kind.rows + 1]
+    path = folder / kind.sample
+    with path.open("w", newline="", encoding="utf-8") as target:
+        csv.writer(target).writerows(rows)
+    return path
+
+
+def upload_dataset(page, path):
+    page.goto("/datasets/new/")
+    page.set_input_files("[type=file]", path)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.get_by_text("How it was read")).to_be_visible(timeout=JOB_TIMEOUT_MS)
+
+
+def create_project(page, kind):
+    page.get_by_role("link", name="Create Project").first.click()
+    expect(page.locator(f"[name=modality][value={kind.modality}]")).to_be_checked()
+    expect(page.locator(f"[name=problem_type][value={kind.problem_type}]")).to_be_checked()
+    page.get_by_role("button", name="Find issues").click()
+    expect(page.get_by_role("link", name="Deploy Model")).to_be_visible(timeout=JOB_TIMEOUT_MS)
+    expect(page.get_by_text("Ready for review")).to_be_visible()
+
+
+def review(page):
+    """Keep, use a suggestion, relabel, exclude, undo, and a bulk auto-fix."""
+    page.get_by_role("link", name="All rows").click()
+    counts = page.locator("#review-counts")
+    rows = page.locator("table.review tbody tr")
+    rows.nth(0).get_by_role("button", name="Keep").click()
+    expect(counts).to_contain_text("1 kept")
+    rows.nth(1).get_by_role("button", name="Exclude").click()
+    expect(counts).to_contain_text("1 excluded")
+    label = page.locator("#classes option").first.get_attribute("value")
+    rows.nth(2).get_by_placeholder("Other label").fill(label)
+    rows.nth(2).get_by_role("button", name="Relabel").click()
+    expect(counts).to_contain_text("1 corrected")
+    rows.nth(1).get_by_role("button", name="Undo").click()
+    expect(counts).to_contain_text("0 excluded")
+    rows.nth(1).get_by_role("button", name="Exclude").click()
+    expect(counts).to_contain_text("1 excluded")
+    page.get_by_role("link", name="Label issues").click()
+    if page.get_by_role("button", name="Use suggestion").count():
+        page.locator("#id_k").fill("3")
+        page.get_by_role("button", name="Auto-fix").click()
+        expect(page.locator("#toasts")).to_contain_text("Auto-fixed")
+
+
+def deploy(page, name):
+    page.get_by_role("link", name="Deploy Model").click()
+    page.get_by_label("Model name").fill(name)
+    page.get_by_role("button", name="Deploy Model").click()
+    expect(page.locator("#toasts")).to_contain_text("Your model has started deployment.")
+    page.goto("/models/")
+    line = page.get_by_role("row").filter(has_text=name)
+    line.get_by_role("link", name="View model").click(timeout=JOB_TIMEOUT_MS)
+
+
+def read_details(page):
+    page.get_by_role("link", name="Model Details").click()
+    heads = page.locator("thead th").all_inner_texts()
+    assert heads == [
+        "Model",
+        "Held-out Accuracy",
+        "Original Accuracy",
+        "Inference Time",
+        "Training Time",
+    ]
+    lines = page.locator("tbody tr").all_inner_texts()
+    assert sum("Ensemble Predictor" in line for line in lines) == 1
+    assert "Deployed" in lines[0]
+    assert len(lines) == 4
+    expect(page.locator("tfoot")).to_contain_text("Majority class")
+
+
+def predict(page, path):
+    page.get_by_role("link", name="Predict New Labels").click()
+    page.set_input_files("[type=file]", path)
+    page.get_by_role("button", name="Predict New Labels").click()
+    expect(page.get_by_text("Ready for export")).to_be_visible(timeout=JOB_TIMEOUT_MS)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    assert download.value.suggested_filename == f"{path.stem}_pred_probs.csv"
+    return Path(download.value.path())
+
+
+def load_predictor(studio, name):
+    with sqlite3.connect(studio.data_dir / "studio.sqlite3") as database:
+        (key,) = database.execute(
+            "SELECT f.key FROM models_app_deployedmodel m "
+            "JOIN studio_storedfile f ON f.id = m.predictor_file_id WHERE m.name = ?",
+            [name],
+        ).fetchone()
+    return Predictor.load(studio.data_dir / "files" / key)
+
+
+def predict_directly(predictor, path):
+    with open_table(path, file_name=path.name) as table:
+        cells = pa.Table.from_batches(list(table.batches()))
+        positions = predictor.schema.require(table.columns)
+    columns = [cells.column(positions[name]) for name in predictor.schema.names]
+    features = pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
+    probs = predictor.predict_proba(features)
+    return probs, predictor.suggested_labels(probs)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_from_upload_to_export(name, page, studio, tmp_path, console_errors):
+    kind = KINDS[name]
+    path = cut_sample(kind, tmp_path)
+    upload_dataset(page, path)
+    create_project(page, kind)
+    review(page)
+    deploy(page, f"{name} model")
+    read_details(page)
+    exported = predict(page, path)
+
+    predictor = load_predictor(studio, f"{name} model")
+    probs, labels = predict_directly(predictor, path)
+    with exported.open(newline="", encoding="utf-8") as source:
+        header, *rows = list(csv.reader(source))
+    assert header == [*sorted(predictor.classes), "Suggested Label"]
+    assert len(rows) == kind.rows
+    assert [row[-1] for row in rows] == labels
+    found = np.array([row[:-1] for row in rows], dtype=float)
+    np.testing.assert_allclose(found, probs, rtol=0, atol=1e-12)
+    if kind.problem_type == "multi-label":
+        assert any("," in label and " " not in label for label in labels) or "," not in "".join(
+            labels
+        )
+    else:
+        np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-9)
+    assert console_errors == []
+
+
+def test_a_file_without_the_needed_column_is_refused_with_its_name(page, tmp_path):
+    page.goto("/models/")
+    page.get_by_role("row").filter(has_text="text model").get_by_role(
+        "link", name="View model"
+    ).click()
+    page.get_by_role("link", name="Predict New Labels").click()
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("comment\nhello\n")
+    page.set_input_files("[type=file]", wrong)
+    page.get_by_role("button", name="Predict New Labels").click()
+    expect(page.get_by_role("alert")).to_contain_text("The file has no column 'text'")
+
+
+def test_a_changed_cleanset_offers_retraining_with_one_click(page):
+    page.goto("/projects/")
+    page.get_by_role("link", name="telco_churn").first.click()
+    page.get_by_role("link", name="All rows").click()
+    page.locator("table.review tbody tr").nth(5).get_by_role("button", name="Exclude").click()
+    expect(page.locator("#review-counts")).to_contain_text("2 excluded")
+    page.goto("/models/")
+    page.get_by_role("row").filter(has_text="tabular model").get_by_role(
+        "link", name="View model"
+    ).click()
+    expect(page.get_by_text("The cleanset has changed since")).to_be_visible()
+    page.get_by_role("button", name="Re-train").click()
+    expect(page.get_by_text("Re-trained from")).to_be_visible()
+    expect(page.get_by_text("No predictions yet")).to_be_visible(timeout=JOB_TIMEOUT_MS)
+
+
+def test_deleting_predictions_removes_the_row_and_its_files(page, studio):
+    page.goto("/models/")
+    page.get_by_role("row").filter(has_text="multi-label model").get_by_role(
+        "link", name="View model"
+    ).click()
+    with sqlite3.connect(studio.data_dir / "studio.sqlite3") as database:
+        query = "SELECT key FROM studio_storedfile WHERE key LIKE 'results/%'"
+        before = {key for (key,) in database.execute(query)}
+    page.get_by_role("row").filter(has_text="reddit_emotions").get_by_role(
+        "link", name="Delete"
+    ).click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No predictions yet")).to_be_visible()
+    for _ in range(100):
+        gone = [key for key in before if not (studio.data_dir / "files" / key).exists()]
+        if gone:
+            break
+        page.wait_for_timeout(100)
+    assert len(gone) == 1
+
+
+def test_a_second_user_finds_nothing_of_the_first(page, studio, chromium):
+    links = set()
+    for start in ("/datasets/", "/projects/", "/models/"):
+        page.goto(start)
+        page.wait_for_load_state("networkidle")
+        links |= {
+            link
+            for anchor in page.locator("main a[href]").all()
+            if re.search("[0-9a-f]{32}", link := anchor.get_attribute("href") or "")
+        }
+    model = next(link for link in links if re.fullmatch("/models/[0-9a-f]{32}/", link))
+    links |= {f"{model}details/", f"{model}predict/", f"{model}template/", f"{model}state/"}
+    assert len(links) > 8
+    studio.manage(
+        "shell",
+        "-c",
+        f"from studio.models import User; User.objects.create_user({OTHER[0]!r}, {OTHER[1]!r})",
+    )
+    context = chromium.new_context(base_url=studio.url)
+    other = context.new_page()
+    sign_in(other, *OTHER)
+    statuses = {link: context.request.get(link).status for link in links}
+    context.close()
+    assert set(statuses.values()) == {404}, statuses
+
+
+def test_the_pages_fit_a_phone_and_obey_the_content_security_policy(page, console_errors):
+    page.set_viewport_size({"width": 360, "height": 740})
+    for address in ("/", "/datasets/", "/datasets/new/", "/projects/", "/models/", "/account/"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        width = page.locator("body").evaluate("body => body.scrollWidth")
+        assert width <= 360, address
+    assert console_errors == []
+
+
+def test_the_essential_works_without_javascript(studio, chromium, tmp_path):
+    context = chromium.new_context(base_url=studio.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, "admin@example.org", "correct horse battery")
+    path = tmp_path / "plain.csv"
+    path.write_text("text,label\n" + "".join(f"row number {i},{i % 2}\n" for i in range(30)))
+    page.goto("/datasets/new/")
+    page.set_input_files("[type=file]", path)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    for _ in range(100):
+        page.reload()
+        if page.get_by_text("How it was read").count():
+            break
+        page.wait_for_timeout(200)
+    expect(page.get_by_text("How it was read")).to_be_visible()
+    context.close()
