@@ -51,8 +51,12 @@ class Calibration:
 
 def fit_calibration(logits: np.ndarray, y: np.ndarray) -> Calibration:
     """Fit on out-of-fold logits of labelled rows."""
+    if y.ndim == 2 and len(y) == 0:
+        return Calibration(slopes=(1.0,) * y.shape[1], offsets=(0.0,) * y.shape[1])
     if y.ndim == 2:
         return _fit_platt(logits, y)
+    if len(y) == 0:
+        return Calibration()
     return Calibration(temperature=fit_temperature(logits, y))
 
 

@@ -152,7 +152,8 @@ def _fit_fold(
 ) -> _FoldFit:
     train = labelled & ~test
     X_train, X_test = space.split(train, test)
-    estimator = get_family(family).estimator(seed=seed)
+    # A cleanset of which little is left may have all its rows in one fold.
+    estimator = get_family(family if train.any() else "majority").estimator(seed=seed)
     watched = (
         (X_test.take(labelled[test]), data.y[test & labelled]) if (estimator.has_rounds) else None
     )

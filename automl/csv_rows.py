@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from automl.arrow_arrays import make_text_array
 from automl.column_names import clean_header, nameless_column_error, warn_about_names
 from automl.csv_errors import broken_record_error, field_too_large_error, ragged_row_error
 from automl.csv_header import read_header
@@ -22,7 +23,6 @@ from automl.errors import InputError, TableWarning
 from automl.limits import Limits
 from automl.nameless_columns import NamelessColumns
 from automl.row_notes import BlankLines, RowNotes
-from automl.arrow_arrays import make_text_array
 from automl.text_blocks import TextBlocks
 
 _NOTE_WORDS = {

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from automl.arrow_arrays import make_text_array
 from automl.column_names import clean_header, nameless_column_error, warn_about_names
 from automl.errors import InputError, TableWarning
 from automl.excel_sheet import SheetRow, read_sheet
@@ -14,7 +15,6 @@ from automl.limits import Limits
 from automl.nameless_columns import NamelessColumns
 from automl.row_notes import BlankLines, RowNotes
 from automl.shown_text import show_name
-from automl.arrow_arrays import make_text_array
 from automl.workbook import open_workbook
 
 _MAX_CELLS_HELD = 200_000

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from automl.arrow_arrays import make_text_array
 from automl.column_names import (
     check_column_count,
     clean_column_name,
@@ -28,7 +29,6 @@ from automl.json_items import (
 )
 from automl.limits import Limits
 from automl.shown_text import show_name
-from automl.arrow_arrays import make_text_array
 from automl.text_blocks import TextBlocks
 
 _MAX_CELLS_HELD = 200_000

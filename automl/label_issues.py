@@ -76,15 +76,19 @@ def _judge_classes(pred_probs: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, n
 
 
 def _judge_sets(pred_probs: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    sets = [np.flatnonzero(row).tolist() for row in y]
+    """cleanlab wants labels that some rows have and some have not: others are left out."""
+    telling = np.flatnonzero(y.any(axis=0) & ~y.all(axis=0))
     probs = np.clip(pred_probs.astype(np.float64), MIN_PROBABILITY, 1 - MIN_PROBABILITY)
-    occurring = y.any(axis=0) & ~y.all(axis=0)
-    if not occurring.any():
+    if len(telling) == 0:
         return np.zeros(len(y), dtype=bool), np.zeros(len(y))
+    if len(telling) == 1:
+        yes = probs[:, telling[0]]
+        return _judge_classes(np.column_stack([1 - yes, yes]), y[:, telling[0]].astype(np.int64))
+    sets = [np.flatnonzero(row).tolist() for row in y[:, telling]]
     is_issue = cleanlab_set_issues(
-        sets, probs, filter_by="low_normalized_margin", n_jobs=1, low_memory=False
+        sets, probs[:, telling], filter_by="low_normalized_margin", n_jobs=1, low_memory=False
     )
-    return is_issue, 1 - set_quality(sets, probs)
+    return is_issue, 1 - set_quality(sets, probs[:, telling])
 
 
 def _agrees(predicted: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import json
 import platform
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -25,6 +27,17 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "skops", "pyarrow")
 FIXED_DATE = (2020, 1, 1, 0, 0, 0)
+# What reading a damaged zip or its entries raises.
+DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    RuntimeError,  # an entry that claims to be encrypted or packed in an unknown way
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass
@@ -107,8 +120,9 @@ class Predictor:
                 unzip_flat(path, folder)
                 manifest = json.loads((folder / MANIFEST).read_text())
                 _check_entries(folder, manifest)
+                _check_container(folder, path)
                 return cls._from_manifest(folder, manifest)
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            except DAMAGE as error:
                 raise InputError(
                     "MODEL_CORRUPT",
                     "The file of this model is damaged, so it is not used. Re-train the model, "
@@ -187,6 +201,15 @@ def _check_entries(folder: Path, manifest: dict[str, Any]) -> None:
     for name, digest in manifest["entries"].items():
         if _hash((folder / name).read_bytes()) != digest:
             raise ValueError("an entry was changed")
+
+
+def _check_container(folder: Path, path: Path) -> None:
+    """Also the bytes between the entries are as `write_zip` writes them."""
+    with tempfile.TemporaryDirectory() as name:
+        expected = Path(name) / "expected.zip"
+        write_zip(folder, expected)
+        if not filecmp.cmp(expected, path, shallow=False):
+            raise ValueError("the archive was changed")
 
 
 def _hash_manifest(content: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +28,8 @@ MAX_EXAMPLE_CHARS = 120
 MIN_IDENTIFIER_ROWS = 20
 MIN_TEXT_WORDS = 3.0
 MIN_TEXT_DISTINCT_SHARE = 0.5
+# customerId, customerID; but neither paid nor BID.
+_CAMEL_ID = re.compile(r"[a-z0-9]I[dD]$")
 
 
 class TableProfiler:
@@ -218,6 +221,8 @@ def _has_thousands(value: str) -> bool:
 
 def _is_id_name(name: str) -> bool:
     folded = name.casefold().replace("-", "_").replace(" ", "_")
-    return folded in {"id", "index", "key", "no", "nr", "row", "uuid"} or folded.endswith(
-        ("_id", "_key", "_no", "_nr", "id")
+    return (
+        folded in {"id", "index", "key", "no", "nr", "row", "uuid"}
+        or folded.endswith(("_id", "_key", "_no", "_nr", "uuid"))
+        or _CAMEL_ID.search(name) is not None
     )

@@ -16,6 +16,8 @@ IDENTIFIER, CONSTANT, EMPTY = "identifier", "constant", "empty"
 
 TEXT_ALIAS = "text"
 MAX_SHOWN_NAMES = 10
+MAX_SHOWN_CHARS = 120
+MAX_MESSAGE = 200
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,22 @@ def _missing_message(match: ColumnMatch, names: Sequence[str]) -> str:
     message = f"The file has no column '{show_name(name, 60)}', which this model needs."
     if name in match.suggestions:
         return f"{message} Did you mean '{show_name(match.suggestions[name], 60)}'?"
-    shown = ", ".join(show_name(other, 30) for other in names[:MAX_SHOWN_NAMES])
-    return f"{message} It has: {shown}{', …' if len(names) > MAX_SHOWN_NAMES else ''}."
+    shown = _shorten([show_name(other, 30) for other in names], MAX_MESSAGE - len(message) - 15)
+    return f"{message} It has: {', '.join(shown)}{', …' if len(shown) < len(names) else ''}."
 
 
 def _quote(names: Sequence[str]) -> str:
-    shown = ", ".join(f"'{show_name(name, 40)}'" for name in names[:MAX_SHOWN_NAMES])
-    rest = len(names) - MAX_SHOWN_NAMES
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    shown = _shorten([f"'{show_name(name, 40)}'" for name in names], MAX_SHOWN_CHARS)
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def _shorten(names: Sequence[str], max_chars: int) -> list[str]:
+    """As many of the first names as fit, at least one."""
+    shown: list[str] = []
+    for name in names[:MAX_SHOWN_NAMES]:
+        max_chars -= len(name) + 2
+        if shown and max_chars < 0:
+            break
+        shown.append(name)
+    return shown

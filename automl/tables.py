@@ -15,6 +15,7 @@ from typing import Protocol, Self
 import pyarrow as pa
 
 from automl.archives import UnpackedFile, open_seekable, unpack
+from automl.arrow_arrays import make_batch, regroup
 from automl.content_checks import HEAD_BYTES, check_text_content, check_xlsx_content
 from automl.csv_header import DELIMITERS
 from automl.csv_rows import CsvRows
@@ -24,7 +25,6 @@ from automl.excel_rows import ExcelRows
 from automl.file_names import check_file_name, clean_name, find_file_type
 from automl.json_rows import JsonRows
 from automl.limits import Limits
-from automl.arrow_arrays import make_batch, regroup
 from automl.text_blocks import TextBlocks
 
 __all__ = ["DELIMITERS", "ENCODINGS", "Limits", "Table", "check_file_name", "open_table"]

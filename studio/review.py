@@ -69,8 +69,8 @@ def read_page(cleanset: Cleanset, *, name: str, number: int) -> ReviewPage:
 def read_row(cleanset: Cleanset, row_id: int) -> ReviewRow | None:
     """One row by its id."""
     index = _read_index(cleanset)
-    place = pc.index(index.column("row_id"), pa.scalar(row_id, pa.int64())).as_py()
-    return None if place < 0 else read_rows(cleanset, [place])[0]
+    places = _places(pc.is_in(index.column("row_id"), make_integer_array([row_id])))
+    return read_rows(cleanset, places)[0] if places else None
 
 
 def read_rows(cleanset: Cleanset, places: Sequence[int]) -> list[ReviewRow]:
@@ -124,7 +124,15 @@ def _filtered_places(cleanset: Cleanset, name: str) -> Sequence[int]:
     mask = _mask(cleanset, index, name)
     if mask is None:
         return range(index.num_rows)
-    return array("Q", pc.indices_nonzero(mask).cast(pa.uint64()).buffers()[1].to_pybytes())
+    return _places(mask)
+
+
+def _places(mask: Any) -> Sequence[int]:
+    """Where a mask is true, read from Arrow's buffer: other ways would import pandas."""
+    if isinstance(mask, pa.ChunkedArray):
+        mask = mask.combine_chunks()
+    found = pc.indices_nonzero(mask)
+    return array("Q", found.buffers()[1].to_pybytes())[: len(found)]
 
 
 def _mask(cleanset: Cleanset, index: pa.Table, name: str) -> Any:

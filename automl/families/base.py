@@ -63,6 +63,11 @@ class LinearEstimator(Estimator):
         n_classes: int,
         watched: tuple[Any, np.ndarray] | None = None,
     ) -> Self:
+        if X.shape[1] == 0:
+            # Texts of which no term occurs twice: nothing but the class shares can be learned.
+            self.coef_ = np.zeros((n_classes, 0), dtype=np.float32)
+            self.intercept_ = class_log_odds(y, n_classes)
+            return self
         fit_one = self._fit_labels if y.ndim == 2 else self._fit_classes
         self.coef_, self.intercept_ = fit_one(X, y, n_classes)
         return self

@@ -8,6 +8,7 @@ import skops.io
 from sklearn.ensemble import ExtraTreesClassifier
 
 from automl.families.base import Estimator, class_log_odds, log_probabilities
+from automl.families.even_skops import dump_evenly
 from automl.features.tabular import Numbers
 
 MISSING = -999.0
@@ -51,7 +52,7 @@ class ExtraTrees(Estimator):
         return logits
 
     def save(self, folder: Path) -> None:
-        skops.io.dump(self.forest_, folder / "forest.skops")
+        dump_evenly(self.forest_, folder / "forest.skops")
         np.savez(folder / "base.npz", base=self.base_)
 
     @classmethod

@@ -27,6 +27,8 @@ from automl.values import count_values, parse_numbers, parse_time, spread_values
 MAX_CATEGORIES = 250
 MIN_CATEGORY_ROWS = 3
 TEXT_BUCKETS = 256
+# Trees compare in 32 bits, and a linear estimator squares: larger numbers count as this one.
+LARGEST_NUMBER = 1e30
 UNSEEN_CODE = 0
 _TEXT_HASHER = HashingVectorizer(
     n_features=TEXT_BUCKETS, alternate_sign=False, norm="l2", token_pattern=r"\w+"
@@ -116,7 +118,7 @@ class TableEncoder:
         numbers, n_unread = parse_numbers(cells)
         if n_unread:
             self.unread[name] = n_unread
-        return numbers
+        return np.clip(numbers, -LARGEST_NUMBER, LARGEST_NUMBER)
 
 
 def _frequent_values(cells: pa.ChunkedArray) -> list[str]:

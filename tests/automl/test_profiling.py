@@ -164,3 +164,13 @@ def test_what_the_web_process_imports_brings_no_learning_library():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["paid", "humid", "bid", "BID"])
+def test_a_word_that_ends_in_id_is_no_identifier(name):
+    assert profile(NUMBERED, name)["kind"] == "numeric"
+
+
+@pytest.mark.parametrize("name", ["customerId", "customerID", "ID", "row_id", "user id"])
+def test_names_of_identifiers_are_known_in_several_spellings(name):
+    assert profile(NUMBERED, name)["kind"] == "identifier"

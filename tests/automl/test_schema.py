@@ -94,3 +94,10 @@ def test_of_many_missing_columns_the_rest_are_counted():
 
 def test_a_schema_survives_being_written_as_json():
     assert Schema.from_json(json.loads(json.dumps(TABLE.to_json()))) == TABLE
+
+
+def test_a_refusal_stays_short_however_long_the_names_are():
+    refusal(REVIEWS, [f"column {'x' * 200} {i}" for i in range(1000)])
+    wide = Schema(tuple(Column(f"{'x' * 80}{i}", NUMERIC, i) for i in range(300)))
+    refusal(wide, [f"{'y' * 200}{i}" for i in range(5)])
+    assert refusal(wide, ["y"]).count("x…'") == 2
