@@ -2,8 +2,8 @@
 
 import logging
 import os
+import shutil
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -68,8 +68,8 @@ def execute(job_id: UUID, *, has_heartbeat: bool = True) -> None:
     job = transitions.claim(job_id, worker_name())
     if job is None:
         return
-    with tempfile.TemporaryDirectory(prefix="job-", dir=_scratch()) as folder:
-        run = JobRun(job, Path(folder))
+    with _scratch_folder(job) as folder:
+        run = JobRun(job, folder)
         with _heartbeat(job) if has_heartbeat else _no_heartbeat():
             _work(run)
 
@@ -156,10 +156,18 @@ def _internal_failure(reference: str) -> JobFailure:
     )
 
 
-def _scratch() -> Path:
-    folder = Path(settings.CACHE_DIR) / "scratch"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+@contextmanager
+def _scratch_folder(job: Job) -> Iterator[Path]:
+    """A folder for this attempt; what a killed attempt of the same job left behind goes first."""
+    scratch = Path(settings.CACHE_DIR) / "scratch"
+    for left in scratch.glob(f"{job.pk.hex}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = scratch / f"{job.pk.hex}-{job.attempt}"
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
