@@ -38,7 +38,7 @@ def send_template(to: Sequence[str], template: str, context: dict[str, Any]) -> 
     context = context | {"site_url": settings.SITE_URL}
     subject = one_line(render_to_string(f"emails/{template}.subject.txt", context), 200)
     text = render_to_string(f"emails/{template}.txt", context)
-    message = EmailMultiAlternatives(subject, text, to=list(to))
+    message = EmailMultiAlternatives(subject, text, to=list(to), connection=OutboxBackend())
     message.attach_alternative(render_to_string(f"emails/{template}.html", context), "text/html")
     message.send()
 

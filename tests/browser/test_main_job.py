@@ -62,9 +62,14 @@ def create_project(page, kind):
     expect(page.get_by_text("Ready for review")).to_be_visible()
 
 
+def show_rows(page, name):
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("link", name=name)).to_have_attribute("aria-current", "true")
+
+
 def review(page):
     """Keep, use a suggestion, relabel, exclude, undo, and a bulk auto-fix."""
-    page.get_by_role("link", name="All rows").click()
+    show_rows(page, "All rows")
     counts = page.locator("#review-counts")
     rows = page.locator("table.review tbody tr")
     rows.nth(0).get_by_role("button", name="Keep").click()
@@ -79,7 +84,7 @@ def review(page):
     expect(counts).to_contain_text("0 excluded")
     rows.nth(1).get_by_role("button", name="Exclude").click()
     expect(counts).to_contain_text("1 excluded")
-    page.get_by_role("link", name="Label issues").click()
+    show_rows(page, "Label issues")
     if page.get_by_role("button", name="Use suggestion").count():
         page.locator("#id_k").fill("3")
         page.get_by_role("button", name="Auto-fix").click()
@@ -189,7 +194,7 @@ def test_a_file_without_the_needed_column_is_refused_with_its_name(page, tmp_pat
 def test_a_changed_cleanset_offers_retraining_with_one_click(page):
     page.goto("/projects/")
     page.get_by_role("link", name="telco_churn").first.click()
-    page.get_by_role("link", name="All rows").click()
+    show_rows(page, "All rows")
     page.locator("table.review tbody tr").nth(5).get_by_role("button", name="Exclude").click()
     expect(page.locator("#review-counts")).to_contain_text("2 excluded")
     page.goto("/models/")
