@@ -4,4 +4,5 @@ from studio.forms import UploadForm
 
 
 class BatchForm(UploadForm):
+    empty_message = "The file is empty, or its upload did not finish."
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)

@@ -1,5 +1,7 @@
 """Worker side of a prediction: the file in batches through the predictor into the result CSV."""
 
+import csv
+import io
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 
 BATCH_ROWS = 20_000
-PLAIN = pacsv.WriteOptions(quoting_style="needed", quoting_header="needed")
+PLAIN = pacsv.WriteOptions(include_header=False, quoting_style="needed")
 
 
 def predict_file(run: JobRun) -> Finished:
@@ -53,7 +55,8 @@ def write_predictions(run: JobRun, predictor: Predictor, table: Table, target: P
     n_rows = 0
     columns = result_schema(predictor.classes)
     positions: list[int] | None = None
-    with pacsv.CSVWriter(target, columns, write_options=PLAIN) as writer:
+    with target.open("wb") as sink, pacsv.CSVWriter(sink, columns, write_options=PLAIN) as writer:
+        sink.write(format_header(columns.names))
         for batch in table.batches(BATCH_ROWS):
             positions = positions or match_columns(predictor.schema, table.columns)
             writer.write_batch(_predict_batch(predictor, batch, positions, columns))
@@ -71,6 +74,13 @@ def match_columns(schema: Schema, names: list[str]) -> list[int]:
 def result_schema(classes: list[str]) -> pa.Schema:
     fields = [pa.field(name, pa.float64()) for name in classes]
     return pa.schema([*fields, pa.field(RESERVED_CLASS, pa.string())])
+
+
+def format_header(names: list[str]) -> bytes:
+    """Quoted only where a name needs it; Arrow's own header has quotes around every name."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(names)
+    return buffer.getvalue().encode()
 
 
 def _predict_batch(

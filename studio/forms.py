@@ -16,6 +16,7 @@ DELIMITERS = [("", "Detect"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"),
 
 
 class UploadForm(forms.Form):
+    empty_message = "The file is empty."
     file = forms.FileField(
         label="File",
         allow_empty_file=True,
@@ -30,7 +31,7 @@ class UploadForm(forms.Form):
         except InputError as error:
             raise ValidationError(error.message, code=error.code) from error
         if uploaded.size == 0:
-            raise ValidationError("The file is empty.", code="EMPTY_FILE")
+            raise ValidationError(self.empty_message, code="EMPTY_FILE")
         return uploaded
 
 
