@@ -1,0 +1,134 @@
+"""Rows with real files behind them, small enough to make for each test."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from inference.models import InferenceResult
+from models_app.models import CandidateModel, DeployedModel
+from studio.files import claim_files, put_file
+from studio.models import Cleanset, Dataset, Project
+
+TEXTS = ["good", "bad", "fine", "poor", "nice", "awful"]
+GIVEN = ["yes", "no", "no", "no", "yes", None]
+SUGGESTED = [None, None, "yes", None, None, "no"]
+SCORES = [0.1, 0.2, 0.9, 0.3, 0.4, 0.0]
+
+
+def store(workspace, kind, path):
+    stored = put_file(kind, path, workspace=workspace)
+    claim_files([stored])
+    return stored
+
+
+def write_table(folder: Path, columns):
+    path = folder / uuid4().hex
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def make_dataset(user, folder):
+    workspace = user.workspaces.get()
+    path = write_table(folder, {"c0": TEXTS, "c1": [label or "" for label in GIVEN]})
+    profile = {"kind": "text", "note": "", "n_missing": 0, "n_distinct": 6, "examples": ["good"]}
+    return Dataset.objects.create(
+        workspace=workspace,
+        created_by=user,
+        name="words",
+        file_name="words.csv",
+        status="ready",
+        table_file=store(workspace, "datasets", path),
+        upload_file=store(workspace, "uploads", path),
+        n_rows=len(TEXTS),
+        profiles=[
+            profile | {"name": "text", "position": 0},
+            profile | {"name": "label", "position": 1},
+        ],
+    )
+
+
+def make_cleanset(user, folder, problem_type="multi-class"):
+    dataset = make_dataset(user, folder)
+    base = {"workspace": dataset.workspace, "created_by": user}
+    project = Project.objects.create(
+        dataset=dataset,
+        name="words",
+        problem_type=problem_type,
+        modality="text",
+        label_column="label",
+        feature_schema=[{"name": "text", "kind": "text", "position": 0}],
+        **base,
+    )
+    order = sorted(range(len(TEXTS)), key=lambda i: -SCORES[i])
+    issues = {
+        "row_id": order,
+        "given_label": pa.array([GIVEN[i] for i in order], pa.string()),
+        "is_label_issue": [i == 2 for i in order],
+        "label_issue_score": [SCORES[i] for i in order],
+        "suggested_label": pa.array([SUGGESTED[i] for i in order], pa.string()),
+        "suggested_label_confidence_score": [0.9 for _ in order],
+        "is_initially_unlabeled": [GIVEN[i] is None for i in order],
+        "top_labels": [["yes", "no"] for _ in order],
+        "top_probs": [[0.9, 0.1] for _ in order],
+    }
+    return Cleanset.objects.create(
+        project=project,
+        status="ready",
+        issues_file=store(dataset.workspace, "cleansets", write_table(folder, issues)),
+        classes=["no", "yes"],
+        n_rows=len(TEXTS),
+        n_issues=1,
+        n_unlabelled=1,
+        source={"score": {"accuracy": 0.8, "low": 0.5, "high": 0.9}},
+        **base,
+    )
+
+
+def make_model(cleanset, folder, **fields):
+    path = folder / uuid4().hex
+    path.write_text("not a real predictor")
+    model = DeployedModel.objects.create(
+        workspace=cleanset.workspace,
+        created_by=cleanset.created_by,
+        cleanset=cleanset,
+        name=fields.pop("name", "words model"),
+        status=fields.pop("status", "TRAINED"),
+        preset="regular",
+        cleanset_revision=cleanset.revision,
+        n_rows=6,
+        classes=["no", "yes"],
+        predictor_file=store(cleanset.workspace, "predictors", path),
+        **fields,
+    )
+    figures = {"n_rows": 6, "low": 0.5, "high": 0.9, "balanced_accuracy": 0.8, "macro_f1": 0.8}
+    for family, title, accuracy in (("a", "Plain", 0.7), ("ensemble", "Ensemble Predictor", 0.8)):
+        CandidateModel.objects.create(
+            deployed_model=model,
+            family=family,
+            title=title,
+            status="ready",
+            is_deployed=family == "ensemble",
+            held_out_accuracy=accuracy,
+            original_accuracy=accuracy - 0.1,
+            inference_seconds=1.5,
+            training_seconds=75,
+            metrics={"held_out": figures | {"log_loss": 0.5}, "original": figures},
+        )
+    return model
+
+
+def make_result(model, folder, **fields):
+    path = folder / uuid4().hex
+    path.write_text("no,yes,Suggested Label\n0.2,0.8,yes\n")
+    return InferenceResult.objects.create(
+        workspace=model.workspace,
+        created_by=model.created_by,
+        deployed_model=model,
+        file_name=fields.pop("file_name", "new words.csv"),
+        status=fields.pop("status", "ready"),
+        result_file=store(model.workspace, "results", path),
+        n_rows=1,
+        **fields,
+    )

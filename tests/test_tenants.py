@@ -1,0 +1,127 @@
+"""Who may reach what: every address of the product, read from its own list of addresses."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from studio.models import Membership, User
+
+from .factories import make_cleanset, make_model, make_result
+
+pytestmark = pytest.mark.django_db
+
+# Addresses without an id: everybody signed in has a page of their own there.
+OPEN = {"home", "theme_set", "sign_in", "sign_out", "first_admin"}
+OWN = {"account", "dataset_list", "dataset_create", "sample_create", "project_list", "model_list"}
+OWN |= {"model_table", "project_create"}
+WRITING = {
+    "studio:dataset_reread",
+    "studio:dataset_delete",
+    "studio:project_delete",
+    "studio:row_decide",
+    "studio:cleanset_auto_fix",
+    "studio:batch_undo",
+    "models_app:model_create",
+    "models_app:model_retrain",
+    "models_app:model_delete",
+    "inference:result_create",
+    "inference:result_delete",
+}
+
+
+def own_patterns():
+    for resolver in get_resolver().url_patterns:
+        namespace = getattr(resolver, "namespace", None)
+        if namespace in {"studio", "models_app", "inference"}:
+            for pattern in resolver.url_patterns:
+                assert isinstance(pattern, URLPattern)
+                yield f"{namespace}:{pattern.name}", pattern
+
+
+PATTERNS = dict(own_patterns())
+WITH_ID = [name for name, p in PATTERNS.items() if p.pattern.converters and "first" not in name]
+
+
+@pytest.fixture
+def ids(alice, tmp_path):
+    cleanset = make_cleanset(alice, tmp_path)
+    model = make_model(cleanset, tmp_path)
+    result = make_result(model, tmp_path)
+    return {
+        "dataset_id": cleanset.project.dataset_id,
+        "project_id": cleanset.project_id,
+        "cleanset_id": cleanset.pk,
+        "model_id": model.pk,
+        "result_id": result.pk,
+        "row_id": 2,
+        "batch_id": uuid4(),
+    }
+
+
+def address(name, ids):
+    return reverse(name, kwargs={key: ids[key] for key in PATTERNS[name].pattern.converters})
+
+
+def test_every_address_is_known_to_this_test():
+    without_id = {name.partition(":")[2] for name in PATTERNS if name not in WITH_ID}
+    assert without_id == OPEN | OWN
+    assert set(WITH_ID) >= WRITING
+
+
+@pytest.mark.parametrize("name", WITH_ID)
+def test_the_owner_reaches_it(name, ids, alice_client):
+    status = alice_client.get(address(name, ids)).status_code
+    assert status in ({200, 405} if name in WRITING else {200})
+
+
+@pytest.mark.parametrize("name", WITH_ID)
+def test_somebody_else_finds_nothing(name, ids, client, bob):
+    client.force_login(bob)
+    url = address(name, ids)
+    reading = client.get(url).status_code
+    writing = client.post(url, {"action": "keep", "k": 1, "name": "x"}).status_code
+    assert 404 in {reading, writing}
+    assert {reading, writing} <= {404, 405}
+
+
+@pytest.mark.parametrize("name", WITH_ID)
+def test_an_anonymous_visitor_is_sent_to_sign_in(name, ids, client):
+    answer = client.get(address(name, ids))
+    assert answer.status_code == 302
+    assert answer.url.startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("name", WITH_ID)
+def test_a_viewer_reads_and_does_not_write(name, ids, client, alice):
+    viewer = User.objects.create_user("viewer@example.org")
+    Membership.objects.create(workspace=alice.workspaces.get(), user=viewer, role="viewer")
+    client.force_login(viewer)
+    url = address(name, ids)
+    if name in WRITING:
+        assert client.post(url, {"action": "keep", "k": 1, "name": "x"}).status_code == 403
+    else:
+        assert client.get(url).status_code == 200
+
+
+def test_a_project_cannot_be_made_of_somebody_elses_dataset(ids, client, bob):
+    client.force_login(bob)
+    url = reverse("studio:project_create") + f"?dataset={ids['dataset_id'].hex}"
+    assert client.get(url).status_code == 404
+    assert client.post(url, {}).status_code == 404
+
+
+def test_an_id_that_is_none_is_a_404_and_no_error(client, alice):
+    client.force_login(alice)
+    for url in ("/projects/new/?dataset=x", "/projects/zzz/", f"/projects/{uuid4()}/"):
+        assert client.get(url).status_code == 404
+
+
+def test_every_answer_carries_the_security_headers(ids, alice_client):
+    for url in ("/", address("inference:result_list", ids), "/nothing/"):
+        headers = alice_client.get(url).headers
+        assert "script-src 'self'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Cache-Control"] == "no-store"
