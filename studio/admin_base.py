@@ -1,6 +1,6 @@
 """What the operators' pages share: look at everything, change next to nothing."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -31,4 +31,4 @@ class WorkspaceRowAdmin(ReadOnlyAdmin):
     ordering = ("-created_at",)
     date_hierarchy = "created_at"
     list_select_related = ("workspace", "created_by")
-    search_fields: tuple[str, ...] = ("id", "created_by__email")
+    search_fields: ClassVar[list[str] | tuple[str, ...]] = ("id", "created_by__email")
