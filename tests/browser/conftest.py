@@ -106,16 +106,22 @@ def chromium():
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory, chromium):
     """A product with its first administrator, made through the printed link."""
-    running = Studio(tmp_path_factory.mktemp("data")).start()
+    running = Studio(tmp_path_factory.mktemp("data"))
+    try:
+        make_first_admin(chromium, running.start().first_admin_link)
+        yield running
+    finally:
+        running.stop()
+
+
+def make_first_admin(chromium, link):
     page = chromium.new_page()
-    page.goto(running.first_admin_link)
+    page.goto(link)
     page.get_by_label("E-mail").fill(ADMIN[0])
     page.get_by_label("Password", exact=True).fill(ADMIN[1])
     page.get_by_role("button", name="Create administrator").click()
     expect(page.get_by_role("navigation").first).to_be_visible()
     page.close()
-    yield running
-    running.stop()
 
 
 @pytest.fixture
