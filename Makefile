@@ -3,7 +3,6 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export DJANGO_SETTINGS_MODULE ?= studio.settings
 # scikit-learn's copy of OpenMP, linked by the install step where the system has none.
 export LD_LIBRARY_PATH := $(CURDIR)/$(VENV)/openmp:$(LD_LIBRARY_PATH)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.utils import timezone
 
 from studio.models import StoredFile, Workspace
@@ -39,7 +39,7 @@ def put_file(kind: str, path: Path, *, workspace: Workspace) -> StoredFile:
         sha256=hash_file(path),
         purge_after=timezone.now() + UNCLAIMED_GRACE,
     )
-    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+    if _is_local():
         _write_durably(path, Path(default_storage.path(stored.key)))
     else:
         with path.open("rb") as source:
@@ -75,7 +75,7 @@ def sweep_files(limit: int = 200) -> int:
 
 def local_path(stored: StoredFile) -> Path:
     """A path to read from: the file itself on a local disk, else a copy kept by its hash."""
-    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+    if _is_local():
         path = Path(default_storage.path(stored.key))
         if not path.is_file():
             raise FileMissingError(f"{stored.key} is not in storage")
@@ -92,6 +92,10 @@ def hash_file(path: Path) -> str:
         while chunk := source.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def _is_local() -> bool:
+    return isinstance(storages["default"], FileSystemStorage)
 
 
 def _write_durably(source: Path, target: Path) -> None:

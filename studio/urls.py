@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from studio.converters import HexIdConverter
+from studio.views.home import favicon
 
 register_converter(HexIdConverter, "hex")
 
 urlpatterns = [
+    path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
     path("", include("studio.page_urls")),
     path("", include("models_app.urls")),

@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +26,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "datasets": rows_for(Dataset, request.user).order_by("-created_at")[:RECENT],
     }
     return render(request, "studio/home.html", context)
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it on pages that name no icon, such as the admin's."""
+    return redirect(static("img/favicon.svg"))
 
 
 @login_not_required
