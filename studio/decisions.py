@@ -1,5 +1,6 @@
 """Request side of the review: decisions about rows, their history, and undo."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -7,13 +8,15 @@ from django.db import transaction
 from django.db.models import Count, F
 
 from automl.errors import InputError
-from automl.problem import MULTI_LABEL, clean_labels
+from automl.problem import MULTI_LABEL, RESERVED_CLASS, class_names, clean_labels
 from studio.models import Cleanset, DecisionEvent, RowDecision, User
 
 Action = RowDecision.Action
 UNDO = "undo"
 LABELLING = (Action.AUTO_FIX, Action.LABEL)
 MAX_LABEL_CHARS = 500
+# Databases take only so many parameters in one statement.
+ROWS_A_QUERY = 10_000
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,14 @@ def apply_changes(
     row_ids = [change.row_id for change in changes]
     if any(not 0 <= row_id < locked.n_rows for row_id in row_ids):
         raise InputError("UNKNOWN_ROW", f"The cleanset has rows 1 to {locked.n_rows:,}.")
-    before = {d.row_id: d for d in locked.decisions.filter(row_id__in=row_ids)}
+    before = {d.row_id: d for d in _decisions_of(locked, row_ids)}
     batch_id = uuid4()
     DecisionEvent.objects.bulk_create(
         _event(locked, change, before.get(change.row_id), batch_id, user, is_undo)
         for change in changes
     )
-    locked.decisions.filter(row_id__in=[c.row_id for c in changes if not c.action]).delete()
+    for part in _parts([change.row_id for change in changes if not change.action]):
+        locked.decisions.filter(row_id__in=part).delete()
     RowDecision.objects.bulk_create(
         (
             RowDecision(
@@ -72,6 +76,7 @@ def apply_changes(
 def undo_row(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
     """Bring back what the row was before its last decision; False if there is nothing to undo."""
     with transaction.atomic():
+        Cleanset.objects.select_for_update().get(pk=cleanset.pk)
         event = _undoable(cleanset, row_id)
         if event is None:
             return False
@@ -83,13 +88,11 @@ def undo_row(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
 @transaction.atomic
 def undo_batch(*, cleanset: Cleanset, batch_id: UUID, user: User) -> int:
     """Undo what a batch did, except to rows that were decided again since."""
-    events = list(DecisionEvent.objects.filter(cleanset=cleanset, batch_id=batch_id))
-    row_ids = [event.row_id for event in events]
-    current = {d.row_id: d for d in cleanset.decisions.filter(row_id__in=row_ids)}
+    Cleanset.objects.select_for_update().get(pk=cleanset.pk)
     changes = [
         Change(event.row_id, event.old_action, event.old_label)
-        for event in events
-        if _is_state(current.get(event.row_id), event.new_action, event.new_label)
+        for event in _standing_events(cleanset, batch_id)
+        if event.batch_id == batch_id
     ]
     if changes:
         apply_changes(cleanset=cleanset, changes=changes, user=user, is_undo=True)
@@ -111,7 +114,7 @@ def _undoable(cleanset: Cleanset, row_id: int) -> DecisionEvent | None:
     """The last decision that no undo has taken back yet: each undo uses up one decision."""
     depth = 0
     events = DecisionEvent.objects.filter(cleanset=cleanset, row_id=row_id).order_by("-id")
-    for event in events[:100]:
+    for event in events.iterator(chunk_size=100):
         if event.is_undo:
             depth += 1
         elif depth:
@@ -119,6 +122,37 @@ def _undoable(cleanset: Cleanset, row_id: int) -> DecisionEvent | None:
         else:
             return event
     return None
+
+
+def _standing_events(cleanset: Cleanset, batch_id: UUID) -> list[DecisionEvent]:
+    """For each row of a batch its last decision, from the batch on, that no undo took back.
+
+    Equal states do not mean the same decision: somebody may have given the same answer again.
+    """
+    history = DecisionEvent.objects.filter(cleanset=cleanset)
+    batch = history.filter(batch_id=batch_id)
+    first = batch.order_by("id").first()
+    if first is None:
+        return []
+    standing: dict[int, list[DecisionEvent]] = {}
+    since = history.filter(id__gte=first.pk, row_id__in=batch.values("row_id")).order_by("id")
+    for event in since.iterator():
+        decisions = standing.setdefault(event.row_id, [])
+        if not event.is_undo:
+            decisions.append(event)
+        elif decisions:
+            decisions.pop()
+    return [decisions[-1] for decisions in standing.values() if decisions]
+
+
+def _decisions_of(cleanset: Cleanset, row_ids: list[int]) -> Iterator[RowDecision]:
+    for part in _parts(row_ids):
+        yield from cleanset.decisions.filter(row_id__in=part)
+
+
+def _parts(row_ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(row_ids), ROWS_A_QUERY):
+        yield row_ids[start : start + ROWS_A_QUERY]
 
 
 def _event(
@@ -143,12 +177,6 @@ def _event(
     )
 
 
-def _is_state(decision: RowDecision | None, action: str, label: str | None) -> bool:
-    if decision is None:
-        return action == ""
-    return (decision.action, decision.corrected_label) == (action, label)
-
-
 def _clean_label(cleanset: Cleanset, label: str | None) -> str:
     """A label in the form in which the dataset's own labels are kept."""
     problem_type = cleanset.project.problem_type
@@ -159,6 +187,6 @@ def _clean_label(cleanset: Cleanset, label: str | None) -> str:
         raise InputError(
             "LABEL_TOO_LONG", f"A label may have at most {MAX_LABEL_CHARS} characters."
         )
-    if cleaned == "Suggested Label":
-        raise InputError("RESERVED_CLASS_NAME", "A class may not be named 'Suggested Label'.")
+    if RESERVED_CLASS in class_names([cleaned], problem_type):
+        raise InputError("RESERVED_CLASS_NAME", f"A class may not be named '{RESERVED_CLASS}'.")
     return cleaned
