@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from automl.profiling import TableProfiler
 from automl.tables import Table, open_table
-from studio.files import local_path
+from studio.files import local_path, purge_files_later
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 from studio.models import Dataset
@@ -28,9 +28,10 @@ def ingest(run: JobRun) -> Finished:
     stored = run.put_file("datasets", target)
 
     def apply() -> None:
-        Dataset.all_objects.filter(pk=dataset.pk, status=Dataset.Status.INGESTING).update(
-            status=Dataset.Status.READY, table_file=stored, **facts
-        )
+        waiting = Dataset.all_objects.filter(pk=dataset.pk, status=Dataset.Status.INGESTING)
+        if waiting.update(status=Dataset.Status.READY, table_file=stored, **facts):
+            # What an earlier reading of the same upload made.
+            purge_files_later([dataset.table_file])
 
     return Finished(apply)
 

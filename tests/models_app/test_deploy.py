@@ -1,0 +1,160 @@
+"""One press, one model: what deploying and re-training make, and what they refuse."""
+
+import pytest
+from django.urls import reverse
+
+from automl.errors import InputError
+from models_app.deploy import MAX_NAME_CHARS, deploy_model, is_outdated, new_key, retrain_model
+from models_app.models import DeployedModel
+from studio.decisions import decide_row, undo_row
+from studio.models import Cleanset, Job
+from studio.trash import delete_row
+
+from ..factories import make_cleanset, make_model
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cleanset(alice, tmp_path):
+    return make_cleanset(alice, tmp_path)
+
+
+@pytest.fixture
+def model(cleanset, tmp_path):
+    return make_model(cleanset, tmp_path)
+
+
+@pytest.fixture
+def deploy(cleanset, alice):
+    def deploy(name="mine", key=""):
+        return deploy_model(
+            user=alice, cleanset=cleanset, name=name, idempotency_key=key or new_key()
+        )
+
+    return deploy
+
+
+@pytest.fixture
+def retrain(alice):
+    return lambda model: retrain_model(user=alice, model=model)
+
+
+def fresh(model):
+    return DeployedModel.objects.select_related("cleanset").get(pk=model.pk)
+
+
+def test_a_new_model_waits_for_its_training(deploy, cleanset, alice):
+    model = deploy()
+    job = Job.objects.get(subject_id=model.pk)
+    assert (job.kind, job.state) == ("deployment", "queued")
+    assert (model.cleanset, model.created_by, model.retrained_from) == (cleanset, alice, None)
+    assert model.workspace == cleanset.workspace
+    assert model.preset == cleanset.project.preset
+
+
+def test_two_presses_of_one_form_make_one_model(deploy):
+    assert deploy(key="pressed") == deploy(key="pressed")
+    assert Job.objects.filter(kind="deployment").count() == 1
+
+
+def test_two_forms_make_two_models_even_of_one_name(deploy):
+    assert deploy() != deploy()
+    assert DeployedModel.objects.filter(name="mine").count() == 2
+
+
+def test_the_same_key_of_two_workspaces_makes_two_models(deploy, bob, tmp_path):
+    other = deploy_model(
+        user=bob, cleanset=make_cleanset(bob, tmp_path), name="his", idempotency_key="k"
+    )
+    assert deploy(key="k") != other
+
+
+def test_a_name_is_tidied_and_may_be_as_long_as_the_limit(deploy):
+    assert deploy(name="  my \n first\tmodel ").name == "my first model"
+    assert deploy(name="x" * MAX_NAME_CHARS).name == "x" * MAX_NAME_CHARS
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("", "NAME_MISSING"),
+        (" \n ", "NAME_MISSING"),
+        ("x" * (MAX_NAME_CHARS + 1), "NAME_TOO_LONG"),
+    ],
+)
+def test_a_name_that_does_not_fit_makes_nothing(deploy, name, code):
+    with pytest.raises(InputError) as refused:
+        deploy(name=name)
+    assert refused.value.code == code
+    assert not DeployedModel.objects.exists()
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["analyzing", "failed"])
+def test_only_a_cleanset_that_is_ready_is_deployed(deploy, status):
+    Cleanset.objects.update(status=status)
+    with pytest.raises(InputError) as refused:
+        deploy()
+    assert refused.value.code == "NOT_READY"
+    assert not Job.objects.exists()
+
+
+def test_a_model_remembers_the_decisions_it_was_made_from(deploy, cleanset, alice):
+    decide_row(cleanset=cleanset, row_id=1, action="exclude", user=alice)
+    model = deploy()
+    assert model.cleanset_revision == 1
+    assert not is_outdated(fresh(model))
+
+
+def test_every_decision_since_makes_a_model_outdated_even_an_undone_one(deploy, cleanset, alice):
+    model = deploy()
+    decide_row(cleanset=cleanset, row_id=1, action="exclude", user=alice)
+    assert is_outdated(fresh(model))
+    undo_row(cleanset=cleanset, row_id=1, user=alice)
+    assert is_outdated(fresh(model))
+
+
+def test_two_presses_of_retrain_make_one_model(model, cleanset, alice, alice_client):
+    decide_row(cleanset=cleanset, row_id=1, action="exclude", user=alice)
+    address = reverse("models_app:model_retrain", args=[model.pk])
+    assert [alice_client.post(address).status_code for _ in range(2)] == [302, 302]
+    newer = DeployedModel.objects.get(retrained_from=model)
+    assert (newer.name, newer.cleanset_revision) == (model.name, 1)
+    assert is_outdated(fresh(model))
+    assert not is_outdated(fresh(newer))
+    assert Job.objects.filter(kind="deployment").count() == 1
+
+
+def test_retraining_only_answers_to_a_press(model, alice_client):
+    address = reverse("models_app:model_retrain", args=[model.pk])
+    assert alice_client.get(address).status_code == 405
+    assert not DeployedModel.objects.filter(retrained_from=model).exists()
+
+
+def test_another_decision_allows_another_retraining(model, cleanset, alice, retrain):
+    first = retrain(model)
+    decide_row(cleanset=cleanset, row_id=1, action="exclude", user=alice)
+    second = retrain(model)
+    assert second != first
+    assert (first.cleanset_revision, second.cleanset_revision) == (0, 1)
+
+
+@pytest.mark.parametrize("end", ["failed", "deleted", "failed and deleted"])
+def test_an_attempt_that_came_to_nothing_can_be_repeated_once(model, retrain, end):
+    first = retrain(model)
+    if "failed" in end:
+        DeployedModel.objects.filter(pk=first.pk).update(status="FAILED")
+    if "deleted" in end:
+        delete_row(first)
+    second = retrain(model)
+    assert second != first
+    assert retrain(model) == second
+
+
+def test_a_failed_attempt_deleted_after_its_repetition_does_not_allow_a_third(model, retrain):
+    first = retrain(model)
+    DeployedModel.objects.filter(pk=first.pk).update(status="FAILED")
+    second = retrain(model)
+    delete_row(first)
+    assert retrain(model) == second
