@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from studio import files, outbox
 from studio.jobs import JobFailure, publish, transitions
+from studio.jobs.scratch import sweep_scratch
 from studio.models import Job
 from studio.trash import purge_deleted
 
@@ -32,6 +33,7 @@ def reconcile() -> None:
         outbox.deliver_due,
         purge_deleted,
         files.sweep_files,
+        sweep_scratch,
     ]
     for step in steps:
         try:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import socket
 import threading
 import time
@@ -24,6 +23,7 @@ from studio.models import Job, StoredFile
 from . import transitions
 from .kinds import Finished, JobFailure, Outcome, Split, get_kind
 from .publishing import publish_on_commit
+from .scratch import scratch_folder
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def execute(job_id: UUID, *, has_heartbeat: bool = True) -> None:
     job = transitions.claim(job_id, worker_name())
     if job is None:
         return
-    with _scratch_folder(job) as folder:
+    with scratch_folder(job) as folder:
         run = JobRun(job, folder)
         with _heartbeat(job) if has_heartbeat else _no_heartbeat():
             _work(run)
@@ -154,20 +154,6 @@ def _internal_failure(reference: str) -> JobFailure:
         f"Something went wrong on our side, not in your data. Nothing was lost; try again, or "
         f"give the operator the reference {reference}.",
     )
-
-
-@contextmanager
-def _scratch_folder(job: Job) -> Iterator[Path]:
-    """A folder for this attempt; what a killed attempt of the same job left behind goes first."""
-    scratch = Path(settings.CACHE_DIR) / "scratch"
-    for left in scratch.glob(f"{job.pk.hex}-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = scratch / f"{job.pk.hex}-{job.attempt}"
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
