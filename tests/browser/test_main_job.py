@@ -16,7 +16,7 @@ from automl.tables import open_table
 
 from .conftest import JOB_TIMEOUT_MS, ROOT, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 
 OTHER = ("other@example.org", "another long secret")
 

@@ -16,7 +16,7 @@ from redis import Redis
 from studio.supervision import valkey
 
 ROOT = Path(__file__).parent.parent.parent
-WAIT_SECONDS = 90
+WAIT_SECONDS = 200
 
 
 class QueueServer:

@@ -19,7 +19,7 @@ from studio.projects import Setup, create_project
 
 from .conftest import ROOT, horses_of, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240), pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(500), pytest.mark.xdist_group("faults")]
 
 SAMPLE = ROOT / "samples" / "telco_churn.csv"
 
