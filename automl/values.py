@@ -13,7 +13,7 @@ BOOLEAN_WORDS = frozenset(
     {"true", "false", "t", "f", "yes", "no", "y", "n", "0", "1", "1.0", "0.0"}
 )
 _NUMBER_STARTS = frozenset("+-.0123456789")
-_INFINITE = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
+_INFINITE = {"inf": math.inf, "infinity": math.inf}
 _DATE_FORMATS = ("%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y")
 MAX_NUMBER_CHARS = 400
 
@@ -32,7 +32,7 @@ def parse_number(cell: str) -> float | None:
     try:
         return float(text)
     except ValueError:
-        return _INFINITE.get(text.lower())
+        return None
 
 
 def parse_numbers(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, int]:

@@ -10,8 +10,8 @@ from automl.tables import open_table
 from inference.models import InferenceResult
 from models_app.models import DeployedModel
 from studio.files import claim_files, put_file
-from studio.jobs import start_job
-from studio.models import Job, User
+from studio.jobs import start_job, subject_started_with
+from studio.models import User
 
 PREDICTION = "prediction"
 MAX_LISTED_COLUMNS = 50
@@ -38,12 +38,16 @@ def create_batch(
 
 
 def check_header(model: DeployedModel, *, file_name: str, path: Path) -> list[str]:
-    """The columns that will be ignored; raises InputError that names every missing one."""
+    """The columns that will be ignored.
+
+    Raises InputError that names every missing column, or for a file that starts with no row.
+    """
     if path.stat().st_size == 0:
         raise InputError("EMPTY_FILE", "The file is empty, or its upload did not finish.")
     with open_table(path, file_name=file_name) as table:
         schema = Schema.from_json(model.cleanset.project.feature_schema)
         schema.require(table.columns)
+        next(table.batches(1))  # a file without rows is refused here
         return list(schema.match(table.columns).ignored[:MAX_LISTED_COLUMNS])
 
 
@@ -57,9 +61,9 @@ def _create(
     ignored: list[str],
     key: str,
 ) -> InferenceResult:
-    earlier = Job.objects.select_for_update().filter(idempotency_key=key).first()
+    earlier = subject_started_with(key)
     if earlier is not None:
-        return InferenceResult.all_objects.get(pk=earlier.subject_id)
+        return InferenceResult.objects.get(pk=earlier)
     stored = put_file("uploads", path, workspace=model.workspace)
     result = InferenceResult.objects.create(
         workspace=model.workspace,

@@ -5,18 +5,18 @@ import io
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
 from inference.models import InferenceResult
+from studio.files import open_file
 
 Response = TypeVar("Response", FileResponse, HttpResponse)
 
 
 def export_csv(result: InferenceResult) -> FileResponse:
     assert result.result_file is not None
-    response = FileResponse(default_storage.open(result.result_file.key), content_type="text/csv")
+    response = FileResponse(open_file(result.result_file), content_type="text/csv")
     response.headers["Content-Length"] = str(result.result_file.size_bytes)
     return _as_attachment(response, result.export_name)
 

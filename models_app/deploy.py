@@ -6,8 +6,8 @@ from django.db import transaction
 
 from automl.errors import InputError
 from models_app.models import DeployedModel
-from studio.jobs import start_job
-from studio.models import Cleanset, Job, User
+from studio.jobs import start_job, subject_started_with
+from studio.models import Cleanset, User
 
 DEPLOYMENT = "deployment"
 MAX_NAME_CHARS = 100
@@ -24,9 +24,9 @@ def deploy_model(
 ) -> DeployedModel:
     """The same key gives the same model, however often the button is pressed."""
     key = f"deploy:{cleanset.workspace_id.hex}:{idempotency_key}"[:100]
-    earlier = Job.objects.select_for_update().filter(idempotency_key=key).first()
+    earlier = subject_started_with(key)
     if earlier is not None:
-        return DeployedModel.all_objects.get(pk=earlier.subject_id)
+        return DeployedModel.objects.get(pk=earlier)
     model = DeployedModel.objects.create(
         workspace=cleanset.workspace,
         created_by=user,
@@ -40,14 +40,22 @@ def deploy_model(
     return model
 
 
+@transaction.atomic
 def retrain_model(*, user: User, model: DeployedModel) -> DeployedModel:
-    """A new model on the cleanset as it is now; pressing twice at one revision makes one."""
-    revision = Cleanset.objects.get(pk=model.cleanset_id).revision
-    return deploy_model(
+    """A new model on the cleanset as it is now; pressing twice at one revision makes one.
+
+    A failed attempt does not stand in the way of another one.
+    """
+    cleanset = Cleanset.objects.select_for_update().get(pk=model.cleanset_id)
+    attempts = DeployedModel.objects.filter(
+        retrained_from=model, cleanset_revision=cleanset.revision
+    )
+    earlier = attempts.exclude(status=DeployedModel.Status.FAILED).first()
+    return earlier or deploy_model(
         user=user,
-        cleanset=model.cleanset,
+        cleanset=cleanset,
         name=model.name,
-        idempotency_key=f"{model.pk.hex}:{revision}:{_finished_retrainings(model)}",
+        idempotency_key=new_key(),
         retrained_from=model,
     )
 
@@ -59,13 +67,6 @@ def is_outdated(model: DeployedModel) -> bool:
 
 def new_key() -> str:
     return uuid4().hex
-
-
-def _finished_retrainings(model: DeployedModel) -> int:
-    """A failed or deleted attempt does not stand in the way of another one."""
-    attempts = DeployedModel.all_objects.filter(retrained_from=model)
-    gone = attempts.exclude(deleted_at__isnull=True).count()
-    return gone + attempts.filter(deleted_at__isnull=True, status="FAILED").count()
 
 
 def _clean_name(name: str) -> str:

@@ -86,6 +86,13 @@ def local_path(stored: StoredFile) -> Path:
     return cached
 
 
+def open_file(stored: StoredFile) -> File:  # type: ignore[type-arg]
+    try:
+        return default_storage.open(stored.key)
+    except FileNotFoundError as error:
+        raise FileMissingError(f"{stored.key} is not in storage") from error
+
+
 def hash_file(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as source:

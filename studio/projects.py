@@ -7,8 +7,8 @@ from django.db import transaction
 
 from automl.project_checks import check_project_setup
 from automl.schema import CONSTANT, EMPTY, IDENTIFIER, TEXT, Column, Schema
-from studio.jobs import start_job
-from studio.models import Cleanset, Dataset, Job, Project, User
+from studio.jobs import start_job, subject_started_with
+from studio.models import Cleanset, Dataset, Project, User
 
 ANALYSIS = "analysis"
 UNREADABLE_KINDS = {EMPTY, CONSTANT}
@@ -46,9 +46,9 @@ def create_project(
 ) -> Project:
     """The same key gives the same project, however often a button is pressed."""
     key = f"project:{dataset.workspace_id.hex}:{idempotency_key}"[:100]
-    earlier = Job.objects.select_for_update().filter(idempotency_key=key).first()
+    earlier = subject_started_with(key)
     if earlier is not None:
-        return Cleanset.all_objects.get(pk=earlier.subject_id).project
+        return Cleanset.objects.get(pk=earlier).project
     warnings = check_setup(dataset, setup)
     project = Project.objects.create(
         workspace=dataset.workspace,

@@ -10,7 +10,9 @@ os.environ["DATA_DIR"] = str(Path(_base) / os.environ.get("PYTEST_XDIST_WORKER",
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
 
 from studio.settings import *  # noqa: E402, F403
-from studio.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from studio.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 STORAGES = {
     **STORAGES,

@@ -1,3 +1,4 @@
+import logging
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,18 @@ from models_app.access import model_for
 from models_app.deploy import new_key
 from models_app.models import DeployedModel
 from models_app.views.models import page_context
+from studio.files import FileMissingError
 from studio.jobs import latest_job
 from studio.models import User
 from studio.trash import delete_row
 from studio.views.pages import paginate, too_large
 
+logger = logging.getLogger(__name__)
+
+FILE_MISSING = (
+    "The file of these predictions is missing from the server's storage. "
+    "Ask the operator to restore it from a backup, or predict the labels again."
+)
 PENDING = {InferenceResult.Status.QUEUED, InferenceResult.Status.PREDICTING}
 
 
@@ -69,7 +77,12 @@ def result_export(request: HttpRequest, result_id: UUID) -> HttpResponseBase:
     result = result_for(request.user, result_id)
     if result.status != InferenceResult.Status.READY or result.result_file is None:
         raise Http404("These predictions are not ready for export.")
-    return export_csv(result)
+    try:
+        return export_csv(result)
+    except FileMissingError as error:
+        logger.error("export of %s: %s", result.pk.hex, error)
+        messages.error(request, FILE_MISSING)
+        return redirect("inference:result_list", result.deployed_model_id)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,7 +5,7 @@
 
 from .kinds import Finished, JobFailure, Kind, Outcome, Split, get_kind, register
 from .publishing import publish, publish_on_commit
-from .transitions import cancel_subject, latest_job, start_job
+from .transitions import cancel_subject, latest_job, start_job, subject_started_with
 
 __all__ = [
     "Finished",
@@ -20,4 +20,5 @@ __all__ = [
     "publish_on_commit",
     "register",
     "start_job",
+    "subject_started_with",
 ]

@@ -40,6 +40,12 @@ def start_job(
     return job
 
 
+def subject_started_with(idempotency_key: str) -> UUID | None:
+    """What an earlier press with this key made. Call it in the transaction that makes the job."""
+    earlier = Job.objects.select_for_update().filter(idempotency_key=idempotency_key).first()
+    return earlier.subject_id if earlier else None
+
+
 def latest_job(subject_id: UUID, kind_key: str | None = None) -> Job | None:
     jobs = Job.objects.filter(subject_id=subject_id)
     if kind_key:
@@ -153,7 +159,11 @@ def has_pending_children(parent: Job) -> bool:
 
 @transaction.atomic
 def cancel_subject(subject_id: UUID) -> None:
-    """Stop all work on a row: what waits ends here, what runs sees it with its next heartbeat."""
+    """Stop all work on a row: what waits ends here, what runs sees it with its next heartbeat.
+
+    The keys are free again, so that a form sent once more makes a new row.
+    """
+    Job.objects.filter(subject_id=subject_id).update(idempotency_key=None)
     for job in Job.objects.filter(subject_id=subject_id, state__in=Job.PENDING):
         _cancel(job)
 

@@ -35,7 +35,9 @@ def test_numbers_past_64_bits_are_read_without_an_overflow():
     assert parse_number("123456789012345678901234567890") == pytest.approx(1.2345678901e29)
 
 
-@pytest.mark.parametrize("cell", ["inf", "-inf", "+inf", "1e999", "-1e999"])
+@pytest.mark.parametrize(
+    "cell", ["inf", "-inf", "+inf", "Infinity", "-infinity", "1e999", "-1e999"]
+)
 def test_infinity_is_a_number_of_its_own(cell):
     number = parse_number(cell)
     assert number is not None

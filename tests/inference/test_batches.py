@@ -9,6 +9,7 @@ from inference.batches import check_header, create_batch
 from inference.models import InferenceResult
 from models_app.models import DeployedModel
 from studio.models import Job, Project, StoredFile
+from studio.trash import delete_row, purge_deleted
 
 from ..factories import make_cleanset, make_model
 
@@ -103,6 +104,7 @@ def test_a_model_that_is_not_trained_takes_no_files(model, refusal, status):
         ("", "people.csv", "EMPTY_FILE"),
         (WHOLE, "people.exe", "UNSUPPORTED_TYPE"),
         ("age,age,Home city,income\n1,2,3,4\n", "people.csv", "DUPLICATE_COLUMNS"),
+        ("age,Home city,income\n", "people.csv", "NO_ROWS"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused(refusal, text, name, code):
@@ -135,6 +137,17 @@ def test_two_presses_make_one_result_and_two_forms_make_two(bring):
     assert Job.objects.count() == 1
     assert bring(WHOLE, key="another form") != bring(WHOLE)
     assert InferenceResult.objects.count() == 2
+
+
+def test_the_key_of_deleted_predictions_makes_new_ones(bring, settings):
+    settings.DELETED_GRACE_DAYS = 0
+    first = bring(WHOLE, key="same")
+    delete_row(first)
+    assert bring(WHOLE, key="same").pk != first.pk
+    delete_row(InferenceResult.objects.get())
+    purge_deleted()
+    assert not InferenceResult.all_objects.exists()
+    assert bring(WHOLE, key="same").status == "queued"
 
 
 @pytest.fixture
@@ -172,5 +185,5 @@ def test_a_file_over_the_limit_is_refused_by_the_page(post, settings):
 def test_the_template_of_a_model_has_the_columns_it_needs(model, alice_client, tmp_path):
     answer = alice_client.get(reverse("inference:template_csv", args=[model.pk]))
     path = tmp_path / "template.csv"
-    path.write_bytes(b"".join(answer))
+    path.write_bytes(b"".join(answer) + b"31,Bern,5000\n")
     assert check_header(model, file_name="template.csv", path=path) == []

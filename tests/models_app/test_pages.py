@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
@@ -99,6 +100,14 @@ def test_predictions_can_be_exported_under_their_name(model, alice_client, tmp_p
     assert "_pred_probs.csv" in disposition
     assert "\n" not in disposition
     assert answer.headers["Content-Security-Policy"] == "sandbox"
+
+
+def test_predictions_whose_file_is_lost_say_so_instead_of_failing(model, alice_client, tmp_path):
+    result = make_result(model, tmp_path)
+    default_storage.delete(result.result_file.key)
+    export = reverse("inference:result_export", args=[result.pk])
+    page = alice_client.get(export, follow=True)
+    assert "missing from the server" in page.content.decode()
 
 
 def test_what_is_deleted_is_gone_at_once_and_its_files_soon(model, alice_client, tmp_path):
