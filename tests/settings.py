@@ -1,11 +1,23 @@
 """The product's settings, with a folder, a queue and a key that belong to one test process."""
 
+import atexit
 import os
 import secrets
+import shutil
 import tempfile
 from pathlib import Path
 
-_base = os.environ.setdefault("CLEANSET_TEST_DIR", tempfile.mkdtemp(prefix="cleanset-test-"))
+
+def _make_folder() -> str:
+    """One folder for the whole run, removed by the process that made it and by no fork of it."""
+    made = tempfile.mkdtemp(prefix="cleanset-test-")
+    owner = os.getpid()
+    atexit.register(lambda: os.getpid() == owner and shutil.rmtree(made, ignore_errors=True))
+    return made
+
+
+_base = os.environ.get("CLEANSET_TEST_DIR") or _make_folder()
+os.environ["CLEANSET_TEST_DIR"] = _base
 os.environ["DATA_DIR"] = str(Path(_base) / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
 
