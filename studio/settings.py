@@ -226,7 +226,8 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+# Off: it would also write separators into ids, links and form values. Pages use |thousands.
+USE_THOUSAND_SEPARATOR = False
 
 LOGGING = {
     "version": 1,

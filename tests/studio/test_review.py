@@ -1,6 +1,9 @@
 """Decisions, their history, and the pages of the review."""
 
+from dataclasses import replace
+
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from automl.errors import InputError
@@ -121,3 +124,14 @@ def test_cells_and_labels_are_never_markup(cleanset, alice, alice_client):
     assert page.status_code == 200
     assert nasty not in page.content.decode()
     assert "&lt;img" in page.content.decode()
+
+
+def test_a_row_beyond_the_first_thousand_can_be_swapped_by_its_id(cleanset):
+    page = read_page(cleanset, name="all", number=1)
+    row = replace(page.rows[0], row_id=1583)
+    shown = render_to_string(
+        "studio/review_row.html",
+        {"row": row, "cleanset": cleanset, "page": page, "can_write": True},
+    )
+    assert 'id="row-1583"' in shown
+    assert 'hx-target="#row-1583"' in shown
