@@ -22,7 +22,7 @@ from studio.files import FileMissingError
 from studio.jobs import latest_job
 from studio.models import User
 from studio.trash import delete_row
-from studio.views.pages import paginate, too_large
+from studio.views.pages import paginate, redirect_after_upload, too_large
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def result_create(request: HttpRequest, model_id: UUID) -> HttpResponse:
     if too_large(request, form) or not form.is_valid() or _create(request, model, form) is None:
         return _show_form(request, model, form, status=413 if too_large(request) else 422)
     messages.success(request, f"Predicting labels for “{form.shown_name}”.")
-    return redirect("inference:result_list", model.pk)
+    return redirect_after_upload(request, "inference:result_list", model.pk)
 
 
 @require_safe

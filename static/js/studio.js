@@ -29,7 +29,7 @@ function upload(form) {
   });
   request.addEventListener("load", () => {
     if (request.status < 400) {
-      window.location.assign(request.responseURL);
+      window.location.assign(request.getResponseHeader("Location") || request.responseURL);
       return;
     }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
@@ -40,6 +40,7 @@ function upload(form) {
   request.addEventListener("abort", () => showUploadError(form, "Upload cancelled."));
   area.querySelector("[data-upload-cancel]").addEventListener("click", () => request.abort(), { once: true });
   request.open("POST", form.action || window.location.href);
+  request.setRequestHeader("X-Upload", "script");
   request.send(new FormData(form));
 }
 

@@ -13,7 +13,7 @@ from studio.jobs import latest_job
 from studio.models import Dataset, User
 from studio.samples import SAMPLES, get_sample
 from studio.trash import delete_row
-from studio.views.pages import paginate, too_large
+from studio.views.pages import paginate, redirect_after_upload, too_large
 
 PREVIEW_COLUMNS = 30
 
@@ -46,7 +46,7 @@ def dataset_create(request: HttpRequest) -> HttpResponse:
         file_name=form.shown_name,
         path=Path(form.cleaned_data["file"].temporary_file_path()),
     )
-    return redirect("studio:dataset_detail", dataset.pk)
+    return redirect_after_upload(request, "studio:dataset_detail", dataset.pk)
 
 
 @require_POST

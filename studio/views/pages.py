@@ -6,7 +6,8 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 
 PER_PAGE = 20
 
@@ -26,6 +27,13 @@ def too_large(request: HttpRequest, form: forms.Form | None = None) -> bool:
         limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
         form.add_error("file", f"The file is larger than {limit:,} MB, the limit of this server.")
     return True
+
+
+def redirect_after_upload(request: HttpRequest, to: str, *args: Any) -> HttpResponse:
+    """To a script the address is only told: following it would use up the page's messages."""
+    if "X-Upload" in request.headers:
+        return HttpResponse(status=201, headers={"Location": resolve_url(to, *args)})
+    return redirect(to, *args)
 
 
 def read_number(text: str | None, default: int = 1) -> int:

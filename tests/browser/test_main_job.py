@@ -48,6 +48,7 @@ def cut_sample(kind, folder):
 
 def upload_dataset(page, path):
     page.goto("/datasets/new/")
+    expect(page.locator("[data-upload-progress]")).to_be_hidden()
     page.set_input_files("[type=file]", path)
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_text("How it was read")).to_be_visible(timeout=JOB_TIMEOUT_MS)
@@ -122,6 +123,7 @@ def predict(page, path):
     page.get_by_role("link", name="Predict New Labels").click()
     page.set_input_files("[type=file]", path)
     page.get_by_role("button", name="Predict New Labels").click()
+    expect(page.locator("#toasts")).to_contain_text("Predicting labels for")
     expect(page.get_by_text("Ready for export")).to_be_visible(timeout=JOB_TIMEOUT_MS)
     with page.expect_download() as download:
         page.get_by_role("link", name="Export").click()
@@ -270,6 +272,7 @@ def test_the_essential_works_without_javascript(studio, chromium, tmp_path):
     path = tmp_path / "plain.csv"
     path.write_text("text,label\n" + "".join(f"row number {i},{i % 2}\n" for i in range(30)))
     page.goto("/datasets/new/")
+    expect(page.locator("[data-upload-progress]")).to_be_hidden()
     page.set_input_files("[type=file]", path)
     page.get_by_role("button", name="Upload", exact=True).click()
     for _ in range(100):
