@@ -14,14 +14,16 @@ import pyarrow as pa
 from automl.calibration import Calibration, calibrate_by_fold, fit_calibration
 from automl.families import get_family
 from automl.families.base import Estimator
+from automl.features.embeddings import Embeddings
 from automl.features.spaces import Encoder, Space, load_encoder, prepare_space
 from automl.problem import labelled_rows
 from automl.progress import Progress, ignore_progress
 from automl.schema import Schema
 
 # Part of the key under which runs are stored: raise it when numbers change.
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 REFIT_ROUNDS_FACTOR = 1.1
+ENCODER = "encoder"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class TrainingData:
     classes : names, in the order of the columns of every matrix of probabilities.
     y : (N,) class indices or (N, K) sets, -1 = unlabelled (see problem.encode_labels).
     folds : (N,) fold of each row.
+    embeddings : of the texts of `table`; None: made where a family asks for them.
     """
 
     table: pa.Table
@@ -43,6 +46,11 @@ class TrainingData:
     classes: list[str]
     y: np.ndarray
     folds: np.ndarray
+    embeddings: Embeddings | None = None
+
+    def space(self) -> Space:
+        embeddings = self.embeddings or Embeddings(self.table)
+        return prepare_space(self.modality, self.table, self.schema, embeddings)
 
 
 @dataclass(frozen=True)
@@ -77,15 +85,17 @@ class Member:
     def save(self, folder: Path) -> None:
         about = {"family": self.family, "calibration": self.calibration.to_json()}
         (folder / "member.json").write_text(json.dumps(about))
-        self.encoder.save(folder)
+        (folder / ENCODER).mkdir()
+        self.encoder.save(folder / ENCODER)
         self.estimator.save(folder)
 
 
-def load_member(modality: str, folder: Path) -> Member:
+def load_member(modality: str, folder: Path, *, encoder: Encoder | None = None) -> Member:
+    """Read a saved member; with `encoder` it shares one that was read before."""
     about = json.loads((folder / "member.json").read_text())
     return Member(
         family=about["family"],
-        encoder=load_encoder(modality, folder),
+        encoder=encoder or load_encoder(modality, folder / ENCODER),
         estimator=get_family(about["family"]).estimator.load(folder),
         calibration=Calibration.from_json(about["calibration"]),
     )
@@ -103,7 +113,7 @@ def cross_validate(
     title = get_family(family).title
     progress(f"{title}: preparing", 0, 0)
     started = time.perf_counter()
-    space = prepare_space(data.modality, data.table, data.schema)
+    space = data.space()
     prepare_seconds = time.perf_counter() - started
     labelled = labelled_rows(data.y)
     fits, fit_seconds = [], 0.0
@@ -128,8 +138,7 @@ def cross_validate(
 def refit(family: str, data: TrainingData, plan: dict[str, Any], *, seed: int) -> Member:
     """Fit on all labelled rows with the rounds and the calibration of cross-validation."""
     rows = labelled_rows(data.y)
-    space = prepare_space(data.modality, data.table, data.schema)
-    encoder, features = space.fit_encoder(rows)
+    encoder, features = data.space().fit_encoder(rows)
     estimator = get_family(family).estimator(seed=seed, n_rounds=plan.get("rounds"))
     estimator.fit(features, data.y[rows], n_classes=len(data.classes), watched=None)
     return Member(family, encoder, estimator, Calibration.from_json(plan["calibration"]))

@@ -6,6 +6,7 @@ import filecmp
 import hashlib
 import json
 import platform
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -17,15 +18,18 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from automl.candidates import Member, load_member
+from automl.candidates import ENCODER, Member, load_member
 from automl.ensemble import heat
 from automl.errors import InputError, TableWarning
+from automl.features.embeddings import Embeddings
+from automl.features.sentence_encoder import bundled_encoder, check_encoder
+from automl.features.spaces import load_encoder
 from automl.problem import Rule, suggested_labels
-from automl.schema import Schema
+from automl.schema import TEXT, Schema
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "skops", "pyarrow")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "skops", "pyarrow", "onnxruntime")
 FIXED_DATE = (2020, 1, 1, 0, 0, 0)
 # What reading a damaged zip or its entries raises.
 DAMAGE = (
@@ -69,13 +73,20 @@ class Predictor:
         """
         if table.num_rows == 0:
             return np.empty((0, len(self.classes)))
+        features = self._read(table)
         mean = sum(
-            weight * member.predict_proba(member.encoder.transform(table))
+            weight * member.predict_proba(features[id(member.encoder)])
             for member, weight in zip(self.members, self.weights, strict=True)
         )
         for name, count in self.members[0].encoder.unread.items():
             self.unread[name] = self.unread.get(name, 0) + count
         return heat(np.asarray(mean), self.temperature)
+
+    def _read(self, table: pa.Table) -> dict[int, Any]:
+        """Features by encoder; members that share an encoder share its work."""
+        embeddings = Embeddings(table)
+        encoders = {id(member.encoder): member.encoder for member in self.members}
+        return {key: encoder.transform(table, embeddings) for key, encoder in encoders.items()}
 
     def suggested_labels(self, pred_probs: np.ndarray) -> list[str]:
         return suggested_labels(pred_probs, self.classes, self.problem_type, self.rule)
@@ -98,11 +109,9 @@ class Predictor:
         """
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            for i, member in enumerate(self.members):
-                target = folder / f"members/{i}"
-                target.mkdir(parents=True)
-                member.save(target)
-            (folder / MANIFEST).write_text(json.dumps(self._manifest(folder, info), indent=1))
+            encoders = [_save_member(member, i, folder) for i, member in enumerate(self.members)]
+            manifest = self._manifest(folder, encoders, info)
+            (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
             write_zip(folder, path)
 
     @classmethod
@@ -133,9 +142,15 @@ class Predictor:
     def _from_manifest(cls, folder: Path, manifest: dict[str, Any]) -> Predictor:
         if manifest["format"] != FORMAT:
             raise ValueError("unknown format")
+        if manifest["text_encoder"]:
+            check_encoder(manifest["text_encoder"])
+        modality = manifest["modality"]
+        encoders = {
+            name: load_encoder(modality, folder / name) for name in set(manifest["encoders"])
+        }
         members = [
-            load_member(manifest["modality"], folder / f"members/{i}")
-            for i in range(len(manifest["weights"]))
+            load_member(modality, folder / f"members/{i}", encoder=encoders[name])
+            for i, name in enumerate(manifest["encoders"])
         ]
         return cls(
             schema=Schema.from_json(manifest["schema"]),
@@ -148,7 +163,10 @@ class Predictor:
             rule=manifest["rule"],
         )
 
-    def _manifest(self, folder: Path, info: dict[str, Any]) -> dict[str, Any]:
+    def _reads_texts(self) -> bool:
+        return any(column.kind == TEXT for column in self.schema.columns)
+
+    def _manifest(self, folder: Path, encoders: list[str], info: dict[str, Any]) -> dict[str, Any]:
         content = {
             "format": FORMAT,
             "schema": self.schema.to_json(),
@@ -158,6 +176,8 @@ class Predictor:
             "weights": self.weights,
             "temperature": self.temperature,
             "rule": self.rule,
+            "encoders": encoders,
+            "text_encoder": bundled_encoder().identity if self._reads_texts() else None,
             "info": info,
             "versions": {name: version(name) for name in LIBRARIES}
             | {"python": platform.python_version()},
@@ -168,6 +188,21 @@ class Predictor:
             },
         }
         return content | {"self": _hash_manifest(content)}
+
+
+def _save_member(member: Member, i: int, folder: Path) -> str:
+    """Write a member; the answer is the folder of its encoder, of which equal ones share one."""
+    target = folder / f"members/{i}"
+    target.mkdir(parents=True)
+    member.save(target)
+    files = sorted((target / ENCODER).iterdir())
+    name = "encoders/" + _hash("".join(_hash(f.read_bytes()) for f in files).encode())[:16]
+    if (folder / name).exists():
+        shutil.rmtree(target / ENCODER)
+    else:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (target / ENCODER).rename(folder / name)
+    return name
 
 
 def write_zip(folder: Path, target: Path) -> None:

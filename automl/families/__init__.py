@@ -9,7 +9,7 @@ from automl.families.extra_trees import ExtraTrees
 from automl.families.lightgbm_trees import LightGbm
 from automl.families.majority import Majority
 from automl.families.tabular_logistic_regression import TabularLogisticRegression
-from automl.families.text_linear_svm import TextLinearSvm
+from automl.families.text_linear_svm import TextLinearSvm, TextLinearSvmOnWords
 from automl.families.text_logistic_regression import TextLogisticRegression
 from automl.families.text_naive_bayes import TextNaiveBayes
 from automl.problem import MULTI_CLASS, MULTI_LABEL
@@ -42,11 +42,18 @@ class Family:
 FAMILIES: dict[str, Family] = {
     family.key: family
     for family in (
-        Family("text_linear_svm", "Linear SVM (words)", ("text",), TextLinearSvm),
+        Family("text_linear_svm", "Linear SVM (words + meaning)", ("text",), TextLinearSvm),
+        Family(
+            "text_linear_svm_on_words",
+            "Linear SVM (words)",
+            ("text",),
+            TextLinearSvmOnWords,
+            presets=("regular", "best"),
+        ),
         Family("text_naive_bayes", "Naive Bayes (words)", ("text",), TextNaiveBayes),
         Family(
             "text_logistic_regression",
-            "Logistic Regression (words)",
+            "Logistic Regression (meaning)",
             ("text",),
             TextLogisticRegression,
         ),

@@ -23,7 +23,7 @@ class Majority(Estimator):
         return self
 
     def predict_logits(self, X: Any, *, n_rounds: int | None = None) -> np.ndarray:
-        return np.tile(self.base_, (X.shape[0], 1))
+        return np.tile(self.base_, (X.n_rows, 1))
 
     def save(self, folder: Path) -> None:
         np.savez(folder / "base.npz", base=self.base_)

@@ -5,13 +5,17 @@ from typing import Any
 import numpy as np
 from sklearn.naive_bayes import ComplementNB
 
-from automl.families.base import LinearEstimator
+from automl.families.text_linear import TextLinearEstimator
+from automl.features.spaces import TextFeatures
 
 
-class TextNaiveBayes(LinearEstimator):
+class TextNaiveBayes(TextLinearEstimator):
     """Complement naive Bayes on weighted words (Rennie et al., 2003)."""
 
     ALPHA = 0.3
+
+    def design(self, X: TextFeatures) -> Any:
+        return X.words
 
     def _fit_present(self, X: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         bayes = ComplementNB(alpha=self.ALPHA).fit(X, y)

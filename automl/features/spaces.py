@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,8 +13,17 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
+from automl.features.embeddings import Embeddings
 from automl.features.tabular import Numbers, TableEncoder
-from automl.features.text import TermWeights, TextCounter, read_texts, weigh_terms
+from automl.features.text import (
+    KINDS,
+    LETTERS,
+    WORDS,
+    TermWeights,
+    TextCounter,
+    read_texts,
+    weigh_terms,
+)
 from automl.schema import Schema
 
 
@@ -22,7 +33,7 @@ class Encoder(ABC):
     unread: dict[str, int]
 
     @abstractmethod
-    def transform(self, table: pa.Table) -> Any: ...
+    def transform(self, table: pa.Table, embeddings: Embeddings) -> Any: ...
 
     @abstractmethod
     def save(self, folder: Path) -> None: ...
@@ -44,43 +55,105 @@ class Space(ABC):
         """The encoder to ship, fitted on the given rows, and their features."""
 
 
+class TextFeatures:
+    """Three views of the same texts; each is made when it is first asked for.
+
+    Attributes
+    ----------
+    words, letters : (N, n_terms) float32 weighted terms, rows of length 1.
+    meaning : (N, n_dimensions) float32, rows of length 1.
+    """
+
+    def __init__(
+        self,
+        n_rows: int,
+        terms: Callable[[str], sp.csr_matrix],
+        meaning: Callable[[], np.ndarray],
+    ) -> None:
+        self.n_rows, self._terms, self._meaning = n_rows, terms, meaning
+
+    @cached_property
+    def words(self) -> sp.csr_matrix:
+        return self._terms(WORDS)
+
+    @cached_property
+    def letters(self) -> sp.csr_matrix:
+        return self._terms(LETTERS)
+
+    @cached_property
+    def meaning(self) -> np.ndarray:
+        return self._meaning()
+
+    def take(self, rows: np.ndarray) -> TextFeatures:
+        """The rows of a mask."""
+        return TextFeatures(
+            int(rows.sum()),
+            lambda kind: (self.words if kind == WORDS else self.letters)[rows],
+            lambda: self.meaning[rows],
+        )
+
+
 class TextSpace(Space):
-    def __init__(self, table: pa.Table) -> None:
-        self.counter = TextCounter()
-        self.counts = self.counter.fit_transform(read_texts(table.column(0)))
+    def __init__(self, table: pa.Table, embeddings: Embeddings) -> None:
+        self.table, self.embeddings = table, embeddings
+        self.counters = {kind: TextCounter(kind) for kind in KINDS}
+        self._counts: dict[str, sp.csr_matrix] = {}
 
-    def split(self, train: np.ndarray, test: np.ndarray) -> tuple[sp.csr_matrix, sp.csr_matrix]:
-        weights = TermWeights().fit(self.counts[train])
-        return weights.transform(self.counts[train]), weights.transform(self.counts[test])
+    def counts(self, kind: str) -> sp.csr_matrix:
+        if kind not in self._counts:
+            texts = read_texts(self.table.column(0))
+            self._counts[kind] = self.counters[kind].fit_transform(texts)
+        return self._counts[kind]
 
-    def fit_encoder(self, rows: np.ndarray) -> tuple[TextEncoder, sp.csr_matrix]:
-        weights = TermWeights().fit(self.counts[rows])
-        encoder = TextEncoder(self.counter.keep(weights.columns_), weights.idf_)
-        return encoder, weights.transform(self.counts[rows])
+    def split(self, train: np.ndarray, test: np.ndarray) -> tuple[TextFeatures, TextFeatures]:
+        weights = cache(lambda kind: TermWeights().fit(self.counts(kind)[train]))
+        return self._features(weights, train), self._features(weights, test)
+
+    def fit_encoder(self, rows: np.ndarray) -> tuple[TextEncoder, TextFeatures]:
+        weights = {kind: TermWeights().fit(self.counts(kind)[rows]) for kind in KINDS}
+        encoder = TextEncoder(
+            {kind: self.counters[kind].keep(weights[kind].columns_) for kind in KINDS},
+            {kind: weights[kind].idf_ for kind in KINDS},
+        )
+        return encoder, self._features(weights.__getitem__, rows)
+
+    def _features(self, weights: Callable[[str], TermWeights], rows: np.ndarray) -> TextFeatures:
+        return TextFeatures(
+            int(rows.sum()),
+            lambda kind: weights(kind).transform(self.counts(kind)[rows]),
+            lambda: self.embeddings.column(0)[rows],
+        )
 
 
 class TextEncoder(Encoder):
-    def __init__(self, counter: TextCounter, idf: np.ndarray) -> None:
-        self.counter, self.idf = counter, idf
+    def __init__(self, counters: dict[str, TextCounter], idf: dict[str, np.ndarray]) -> None:
+        self.counters, self.idf = counters, idf
         self.unread = {}
 
-    def transform(self, table: pa.Table) -> sp.csr_matrix:
-        return weigh_terms(self.counter.transform(read_texts(table.column(0))), self.idf)
+    def transform(self, table: pa.Table, embeddings: Embeddings) -> TextFeatures:
+        texts = read_texts(table.column(0))
+        return TextFeatures(
+            len(texts),
+            lambda kind: weigh_terms(self.counters[kind].transform(texts), self.idf[kind]),
+            lambda: embeddings.column(0),
+        )
 
     def save(self, folder: Path) -> None:
-        (folder / "terms.json").write_text(json.dumps(self.counter.terms, ensure_ascii=True))
-        np.savez(folder / "idf.npz", idf=self.idf)
+        terms = {kind: self.counters[kind].terms for kind in KINDS}
+        (folder / "terms.json").write_text(json.dumps(terms, ensure_ascii=True))
+        np.savez(folder / "idf.npz", words=self.idf[WORDS], letters=self.idf[LETTERS])
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         terms = json.loads((folder / "terms.json").read_text())
         with np.load(folder / "idf.npz", allow_pickle=False) as arrays:
-            return cls(TextCounter.from_terms(terms), arrays["idf"])
+            idf = {kind: arrays[kind] for kind in KINDS}
+        return cls({kind: TextCounter(kind, terms=terms[kind]) for kind in KINDS}, idf)
 
 
 class TableSpace(Space):
-    def __init__(self, table: pa.Table, schema: Schema) -> None:
-        self.table, self.schema = table, schema
+    def __init__(self, table: pa.Table, schema: Schema, embeddings: Embeddings) -> None:
+        self.table, self.schema, self.embeddings = table, schema, embeddings
         self.numbers = TableEncoder(schema).fit(table).transform(table)
 
     def split(self, train: np.ndarray, test: np.ndarray) -> tuple[Numbers, Numbers]:
@@ -89,7 +162,7 @@ class TableSpace(Space):
     def fit_encoder(self, rows: np.ndarray) -> tuple[TabularEncoder, Numbers]:
         table = self.table.take(pa.array(np.flatnonzero(rows)))
         encoder = TabularEncoder(TableEncoder(self.schema).fit(table))
-        return encoder, encoder.transform(table)
+        return encoder, encoder.transform(table, self.embeddings)
 
 
 class TabularEncoder(Encoder):
@@ -100,7 +173,7 @@ class TabularEncoder(Encoder):
     def unread(self) -> dict[str, int]:  # type: ignore[override]
         return self.encoder.unread
 
-    def transform(self, table: pa.Table) -> Numbers:
+    def transform(self, table: pa.Table, embeddings: Embeddings) -> Numbers:
         return self.encoder.transform(table)
 
     def save(self, folder: Path) -> None:
@@ -111,8 +184,12 @@ class TabularEncoder(Encoder):
         return cls(TableEncoder.from_json(json.loads((folder / "columns.json").read_text())))
 
 
-def prepare_space(modality: str, table: pa.Table, schema: Schema) -> Space:
-    return TextSpace(table) if modality == "text" else TableSpace(table, schema)
+def prepare_space(modality: str, table: pa.Table, schema: Schema, embeddings: Embeddings) -> Space:
+    return (
+        TextSpace(table, embeddings)
+        if modality == "text"
+        else TableSpace(table, schema, embeddings)
+    )
 
 
 def load_encoder(modality: str, folder: Path) -> Encoder:

@@ -54,6 +54,10 @@ class Numbers:
     def shape(self) -> tuple[int, int]:
         return len(self.dense), self.dense.shape[1] + self.words.shape[1]
 
+    @property
+    def n_rows(self) -> int:
+        return len(self.dense)
+
     def take(self, rows: np.ndarray) -> Numbers:
         """The rows of a mask or of indices."""
         return Numbers(self.dense[rows], self.is_category, self.words[rows])

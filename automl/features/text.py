@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
@@ -11,47 +9,55 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 MAX_TERMS = 200_000
 MAX_TEXT_CHARS = 10_000
+# Kana and Chinese characters are written without spaces: each is a token.
+_ALONE = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+TOKEN = rf"{_ALONE}|(?:(?!{_ALONE})\w)+|[^\w\s]"
+
+
+WORDS, LETTERS = "words", "letters"
+KINDS = (WORDS, LETTERS)
 
 
 class TextCounter:
-    """Term counts of texts: words and pairs of words, and letter groups within words.
+    """Term counts of texts, of one kind.
 
+    `words`: words, marks, and pairs of them; `letters`: groups of 2 to 5 letters within words.
     The vocabulary holds terms that occur in at least two of the texts it is built from. Counting
     says nothing about labels, so it may see all rows; which terms are used and how they are
     weighted is decided by `TermWeights` from training rows alone (docs/decisions/0006).
     """
 
-    def __init__(self, *, vocabularies: list[dict[str, int]] | None = None) -> None:
-        self._vectorizers = [_word_vectorizer(), _char_vectorizer()]
-        for vectorizer, vocabulary in zip(self._vectorizers, vocabularies or [], strict=False):
-            vectorizer.vocabulary = vocabulary
+    def __init__(self, kind: str, *, terms: list[str] | None = None) -> None:
+        self.kind = kind
+        self._vectorizer = _word_vectorizer() if kind == WORDS else _letter_vectorizer()
+        if terms is not None:
+            self._vectorizer.vocabulary = {term: i for i, term in enumerate(terms)}
 
     def fit_transform(self, texts: list[str]) -> sp.csr_matrix:
         """Learn the vocabulary and count: (N, n_terms) float32."""
-        parts = [_fit_counts(vectorizer, texts) for vectorizer in self._vectorizers]
-        return sp.hstack(parts, format="csr", dtype=np.float32)
+        try:
+            return self._vectorizer.fit_transform(texts)
+        except ValueError:
+            # scikit-learn refuses an empty vocabulary; here it is a matrix without columns.
+            self._vectorizer.vocabulary = {}
+            return sp.csr_matrix((len(texts), 0), dtype=np.float32)
 
     def transform(self, texts: list[str]) -> sp.csr_matrix:
-        parts = [_counts(vectorizer, texts) for vectorizer in self._vectorizers]
-        return sp.hstack(parts, format="csr", dtype=np.float32)
+        if not self.terms:
+            return sp.csr_matrix((len(texts), 0), dtype=np.float32)
+        return self._vectorizer.transform(texts)
 
     @property
-    def terms(self) -> list[list[str]]:
-        """The vocabulary of each part, in column order."""
-        return [sorted(_vocabulary(v), key=_vocabulary(v).__getitem__) for v in self._vectorizers]
-
-    @classmethod
-    def from_terms(cls, terms: list[list[str]]) -> TextCounter:
-        return cls(vocabularies=[{term: i for i, term in enumerate(part)} for part in terms])
+    def terms(self) -> list[str]:
+        """The vocabulary in column order."""
+        fitted = getattr(self._vectorizer, "vocabulary_", None)
+        vocabulary: dict[str, int] = fitted if fitted is not None else self._vectorizer.vocabulary
+        return sorted(vocabulary or {}, key=(vocabulary or {}).__getitem__)
 
     def keep(self, columns: np.ndarray) -> TextCounter:
         """The same counter with only the given columns, in their order."""
-        flat = [(i, term) for i, part in enumerate(self.terms) for term in part]
-        kept: list[list[str]] = [[] for _ in self._vectorizers]
-        for column in columns:
-            part, term = flat[column]
-            kept[part].append(term)
-        return TextCounter.from_terms(kept)
+        terms = self.terms
+        return TextCounter(self.kind, terms=[terms[column] for column in columns])
 
 
 class TermWeights:
@@ -99,36 +105,16 @@ def _word_vectorizer() -> CountVectorizer:
         ngram_range=(1, 2),
         min_df=2,
         max_features=MAX_TERMS // 2,
-        token_pattern=r"\w+",
+        token_pattern=TOKEN,
         dtype=np.float32,
     )
 
 
-def _char_vectorizer() -> CountVectorizer:
+def _letter_vectorizer() -> CountVectorizer:
     return CountVectorizer(
         analyzer="char_wb",
-        ngram_range=(3, 4),
+        ngram_range=(2, 5),
         min_df=2,
         max_features=MAX_TERMS // 2,
         dtype=np.float32,
     )
-
-
-def _fit_counts(vectorizer: CountVectorizer, texts: list[str]) -> sp.csr_matrix:
-    """scikit-learn refuses an empty vocabulary; here it is a matrix without columns."""
-    try:
-        return vectorizer.fit_transform(texts)
-    except ValueError:
-        vectorizer.vocabulary = {}
-        return sp.csr_matrix((len(texts), 0), dtype=np.float32)
-
-
-def _counts(vectorizer: CountVectorizer, texts: list[str]) -> sp.csr_matrix:
-    if not _vocabulary(vectorizer):
-        return sp.csr_matrix((len(texts), 0), dtype=np.float32)
-    return vectorizer.transform(texts)
-
-
-def _vocabulary(vectorizer: CountVectorizer) -> dict[str, Any]:
-    fitted = getattr(vectorizer, "vocabulary_", None)
-    return fitted if fitted is not None else (vectorizer.vocabulary or {})

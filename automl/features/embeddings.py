@@ -1,0 +1,31 @@
+"""The meaning of a table's texts: one matrix a column, made once and shared by all who read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from automl.features.sentence_encoder import bundled_encoder
+from automl.features.text import read_texts
+from automl.progress import Progress, ignore_progress
+
+
+class Embeddings:
+    """Vectors of columns c0.. of a table; a column that was not given is made at first use.
+
+    Parameters
+    ----------
+    given : (N, n_dimensions) float32 by position, for instance read from a feature file.
+    """
+
+    def __init__(self, table: pa.Table, given: Mapping[int, np.ndarray] | None = None) -> None:
+        self._table = table
+        self._made = dict(given or {})
+
+    def column(self, position: int, *, progress: Progress = ignore_progress) -> np.ndarray:
+        if position not in self._made:
+            texts = read_texts(self._table.column(position))
+            self._made[position] = bundled_encoder().encode(texts, progress=progress)
+        return self._made[position]
