@@ -10,7 +10,8 @@ from studio.candidate_runs import compute_run
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 from studio.models import CandidateRun
-from studio.project_data import build_training_data, read_labels
+from studio.project_data import read_labels
+from studio.training_data import build_training_data
 
 
 def train_candidate(run: JobRun) -> Finished:

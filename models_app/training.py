@@ -9,6 +9,7 @@ from models_app.models import CandidateModel, DeployedModel
 from models_app.notices import notify_model_ready
 from studio.analysis import pick_families, ready_runs, store_labels
 from studio.candidate_runs import LabelVersion, ensure_run
+from studio.feature_files import make_feature_files
 from studio.jobs import Finished, Split
 from studio.jobs.execution import JobRun
 from studio.project_data import read_labels
@@ -21,6 +22,7 @@ def start_training(run: JobRun) -> Split:
     project = model.cleanset.project
     run.progress("Preparing data")
     frozen = freeze_cleanset(model.cleanset)
+    name_features = make_feature_files(run, project)
     held_out = store_labels(run, frozen.row_ids, frozen.labels)
     original = _original_labels(model)
     candidates = [
@@ -29,6 +31,7 @@ def start_training(run: JobRun) -> Split:
     ]
 
     def apply() -> None:
+        name_features()
         CandidateModel.objects.bulk_create(candidates)
         _mark_training(model, frozen, held_out)
 

@@ -12,6 +12,7 @@ from automl.label_issues import find_label_issues
 from automl.metrics import score_candidate
 from automl.problem import class_names, encode_labels
 from studio.candidate_runs import LabelVersion, ensure_run, read_oof, write_pred_probs
+from studio.feature_files import make_feature_files
 from studio.jobs import Finished, Split
 from studio.jobs.execution import JobRun
 from studio.models import CandidateRun, Cleanset, Project, StoredFile
@@ -36,12 +37,14 @@ def start_analysis(run: JobRun) -> Split:
     run.progress("Preparing data")
     labels = read_given_labels(project)
     _ensure_folds(run, project, labels)
+    name_features = make_feature_files(run, project)
     version = store_labels(run, np.arange(len(labels)), labels)
     families = pick_families(project, labels)
     runs = [ensure_run(project, family, version) for family in families]
     pending = [r for r in runs if r.status != CandidateRun.Status.READY]
 
     def apply() -> None:
+        name_features()
         Cleanset.all_objects.filter(pk=cleanset.pk).update(
             source={"runs": [r.pk.hex for r in runs]}
         )

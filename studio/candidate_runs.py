@@ -16,7 +16,8 @@ from studio.files import local_path
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 from studio.models import CandidateRun, Project, StoredFile
-from studio.project_data import Labels, build_training_data, hash_labels, read_labels
+from studio.project_data import Labels, hash_labels, read_labels
+from studio.training_data import build_training_data
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ register(
 register(
     Kind(
         key="analysis",
-        queue="io",
+        queue="training",
         deadline=timedelta(hours=12),
         run=tasks.start_analysis,
         join=tasks.join_analysis,

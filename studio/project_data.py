@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from automl.candidates import TrainingData
 from automl.folds import duplicate_groups, make_folds
 from automl.problem import class_names, clean_labels, encode_labels
 from automl.schema import Schema
@@ -69,20 +68,6 @@ def hash_labels(row_ids: np.ndarray, labels: Labels) -> str:
     digest = hashlib.sha256(np.ascontiguousarray(row_ids, dtype=np.int64).tobytes())
     digest.update(json.dumps(labels, ensure_ascii=True).encode())
     return digest.hexdigest()
-
-
-def build_training_data(
-    project: Project, row_ids: np.ndarray, labels: Labels, classes: list[str]
-) -> TrainingData:
-    return TrainingData(
-        table=read_features(project, row_ids),
-        schema=Schema.from_json(project.feature_schema),
-        modality=project.modality,
-        problem_type=project.problem_type,
-        classes=classes,
-        y=encode_labels(labels, classes, project.problem_type),
-        folds=read_folds(project)[row_ids],
-    )
 
 
 def _read_columns(project: Project, positions: list[int]) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from .accounts import Membership, Role, SignInLink, User, Workspace
 from .candidate_runs import CandidateRun
-from .datasets import Dataset
+from .datasets import Dataset, FeatureFile
 from .files import StoredFile
 from .jobs import Job
 from .mail import OutboxMessage
@@ -13,6 +13,7 @@ __all__ = [
     "Cleanset",
     "Dataset",
     "DecisionEvent",
+    "FeatureFile",
     "Job",
     "Membership",
     "OutboxMessage",

@@ -40,3 +40,24 @@ class Dataset(WorkspaceRow, InputFailure):
     @property
     def column_names(self) -> list[str]:
         return [profile["name"] for profile in self.profiles]
+
+
+class FeatureFile(models.Model):
+    """Vectors of the texts of one column, in dataset order, for all projects and trainings."""
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="feature_files")
+    position = models.PositiveIntegerField()
+    # Hash of the ingested table and of what made the vectors: equal key, equal numbers.
+    key = models.CharField(max_length=64)
+    # npy: (n_rows, n_dimensions) float16.
+    file = models.ForeignKey("studio.StoredFile", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "position", "key"], name="feature_file_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"column {self.position} {self.key[:7]}"

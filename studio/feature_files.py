@@ -1,0 +1,70 @@
+"""Worker side: what is costly to read from a column is read once a dataset and stored."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from automl.features.embeddings import Embeddings
+from automl.features.sentence_encoder import bundled_encoder
+from automl.schema import TEXT, Schema
+from studio.files import local_path
+from studio.jobs.execution import JobRun
+from studio.models import FeatureFile, Project, StoredFile
+from studio.project_data import read_features
+
+
+def make_feature_files(run: JobRun, project: Project) -> Callable[[], None]:
+    """Make the missing ones; the answer names them in the ending transaction."""
+    made = {}
+    missing = [i for i in _text_columns(project) if _find(project, i) is None]
+    if missing:
+        embeddings = Embeddings(read_features(project))
+        for i in missing:
+            vectors = embeddings.column(i, progress=run.progress)
+            path = run.folder / f"meaning-{i}.npy"
+            np.save(path, vectors.astype(np.float16), allow_pickle=False)
+            made[i] = run.put_file("features", path)
+
+    def apply() -> None:
+        for i, stored in made.items():
+            _name(project, i, stored)
+
+    return apply
+
+
+def read_embeddings(project: Project, table: pa.Table, row_ids: np.ndarray) -> Embeddings:
+    """The stored vectors of the given rows; a column without any is read anew where needed."""
+    given = {}
+    for i in _text_columns(project):
+        stored = _find(project, i)
+        if stored is not None:
+            vectors = np.load(local_path(stored), mmap_mode="r", allow_pickle=False)
+            given[i] = vectors[row_ids].astype(np.float32)
+    return Embeddings(table, given)
+
+
+def _text_columns(project: Project) -> list[int]:
+    """Places, in the feature schema, of the columns whose meaning is read."""
+    columns = Schema.from_json(project.feature_schema).columns
+    return [i for i, column in enumerate(columns) if column.kind == TEXT]
+
+
+def _find(project: Project, i: int) -> StoredFile | None:
+    found = FeatureFile.objects.filter(**_identity(project, i)).select_related("file").first()
+    return found.file if found else None
+
+
+def _name(project: Project, i: int, stored: StoredFile) -> None:
+    FeatureFile.objects.update_or_create(**_identity(project, i), defaults={"file": stored})
+
+
+def _identity(project: Project, i: int) -> dict[str, Any]:
+    dataset = project.dataset
+    assert dataset.table_file is not None
+    inputs = f"{dataset.table_file.sha256} {bundled_encoder().identity}"
+    position = Schema.from_json(project.feature_schema).columns[i].position
+    key = hashlib.sha256(inputs.encode()).hexdigest()
+    return {"dataset": dataset, "position": position, "key": key}
