@@ -23,6 +23,7 @@ class Scored:
     score: CandidateScore
     original_score: CandidateScore | None
     naive_score: CandidateScore | None
+    cleaned_on_original: CandidateScore | None
     gain: dict[str, float] | None
 
     def as_fields(self) -> dict[str, Any]:
@@ -38,6 +39,22 @@ class Scored:
                 "original": original.to_json() if original else None,
                 "naive": naive.to_json() if naive else None,
                 "gain": self.gain,
+                "receipt": self._receipt(),
+            },
+        }
+
+    def _receipt(self) -> dict[str, Any] | None:
+        """Accuracy by what was trained on and which labels it is scored against, same rows."""
+        if not (self.original_score and self.naive_score and self.cleaned_on_original):
+            return None
+        return {
+            "trained_on_original": {
+                "scored_on_original": self.naive_score.accuracy,
+                "scored_on_cleanset": self.original_score.accuracy,
+            },
+            "trained_on_cleanset": {
+                "scored_on_original": self.cleaned_on_original.accuracy,
+                "scored_on_cleanset": self.score.accuracy,
             },
         }
 
@@ -69,7 +86,7 @@ class Board:
         score = self._score(held_out, self.y)
         runs = [c.original_run for c in candidates]
         if any(run is None or run.status != CandidateRun.Status.READY for run in runs):
-            return Scored(held_out, score, None, None, None)
+            return Scored(held_out, score, None, None, None, None)
         # Trained on the original labels: combined on those, then scored on the cleanset's.
         original = self._combine(candidates, runs, self._original)
         return Scored(
@@ -77,6 +94,7 @@ class Board:
             score,
             self._score(original, self.y),
             self._score(original, self._original),
+            self._score(held_out, self._original),
             self._gain(held_out, original),
         )
 

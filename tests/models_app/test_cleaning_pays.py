@@ -89,6 +89,14 @@ def test_held_out_accuracy_is_above_original_on_the_same_labels(cleaned_model):
     assert cleaned_model.gain["difference"] > 0
     # The naive figure blames the model for the wrong labels: further below than is honest.
     assert deployed.naive_original_accuracy < deployed.original_accuracy
+    receipt = deployed.metrics["receipt"]
+    assert receipt["trained_on_original"] == {
+        "scored_on_original": deployed.naive_original_accuracy,
+        "scored_on_cleanset": deployed.original_accuracy,
+    }
+    cleaned = receipt["trained_on_cleanset"]
+    assert cleaned["scored_on_cleanset"] == deployed.held_out_accuracy
+    assert cleaned["scored_on_original"] < deployed.held_out_accuracy
     rest = [line.held_out_accuracy for line in lines[1:]]
     assert rest == sorted(rest, reverse=True)
     assert {line.title for line in lines} >= {"Ensemble Predictor", "Linear SVM (words)"}
