@@ -44,6 +44,7 @@ COSTS: list[Column] = [
     ("displayed %", "displayed.accuracy", 0.01, ".2f"),
     ("± s.e.", "displayed.standard_error", 0.01, ".2f"),
     ("fit CPU-s", "fit.cpu_seconds", 1, ".1f"),
+    ("fit wall s", "fit.wall_seconds", 1, ".1f"),
     ("fit peak MB", "fit.peak_bytes", MB, ".0f"),
     ("predict peak MB", "predict.peak_bytes", MB, ".0f"),
     ("rows / CPU-s", "predict.rows_per_cpu_second", 1, ",.0f"),

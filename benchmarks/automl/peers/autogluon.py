@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,38 @@ from benchmarks.automl.jobs import Displayed, Predictions, binomial_error
 from benchmarks.automl.peers.frames import Task
 
 LABEL = "__label__"
+DEPLOYED = "deployed"
 
 
 def fit(task: Task) -> Displayed:
+    """The artefact is what AutoGluon itself keeps for a deployment, without training rows."""
+    with tempfile.TemporaryDirectory() as scratch:
+        predictor = _train(task, scratch)
+        displayed = _displayed(predictor, task.options["metric"])
+        predictor.clone_for_deployment(str(task.folder / DEPLOYED))
+    return displayed
+
+
+def load(folder: Path) -> TabularPredictor:
+    return TabularPredictor.load(str(folder / DEPLOYED))
+
+
+def predict(predictor: TabularPredictor, X: pd.DataFrame) -> Predictions:
+    probs = predictor.predict_proba(X, as_multiclass=True)
+    labels = predictor.predict_from_proba(probs)
+    return Predictions([str(name) for name in probs.columns], np.asarray(probs), labels.tolist())
+
+
+def _train(task: Task, scratch: str) -> TabularPredictor:
     predictor = TabularPredictor(
         label=LABEL,
         problem_type="binary" if task.y.nunique() == 2 else "multiclass",
         eval_metric=task.options["metric"],
-        path=str(task.folder),
+        path=scratch,
         learner_kwargs={"random_state": task.seed},
         verbosity=1,
     )
-    predictor.fit(
+    return predictor.fit(
         task.X.assign(**{LABEL: task.y}),
         presets=task.options["preset"],
         time_limit=task.time_limit,
@@ -33,22 +54,15 @@ def fit(task: Task) -> Displayed:
         # Folds one after the other in this process: a second process has no core of its own.
         ag_args_ensemble={"fold_fitting_strategy": "sequential_local"},
     )
+
+
+def _displayed(predictor: TabularPredictor, metric: str) -> Displayed:
     board = predictor.leaderboard(silent=True).set_index("model")
     details = {"deployed": predictor.model_best, "models": len(board)}
-    if task.options["metric"] != "accuracy":
+    if metric != "accuracy":
         return Displayed(details=details)
     accuracy = _validation_score(predictor, board)
     return Displayed(accuracy, binomial_error(accuracy, _validation_rows(predictor)), details)
-
-
-def load(folder: Path) -> TabularPredictor:
-    return TabularPredictor.load(str(folder))
-
-
-def predict(predictor: TabularPredictor, X: pd.DataFrame) -> Predictions:
-    probs = predictor.predict_proba(X, as_multiclass=True)
-    labels = predictor.predict_from_proba(probs)
-    return Predictions([str(name) for name in probs.columns], np.asarray(probs), labels.tolist())
 
 
 def _validation_score(predictor: TabularPredictor, board: pd.DataFrame) -> float:

@@ -11,6 +11,9 @@ from flaml import AutoML
 from benchmarks.automl.jobs import Displayed, Predictions, binomial_error
 from benchmarks.automl.peers.frames import Task
 
+# Its default.
+HOLDOUT_SHARE = 0.1
+
 
 def fit(task: Task) -> Displayed:
     automl = AutoML()
@@ -21,15 +24,18 @@ def fit(task: Task) -> Displayed:
         metric=task.options["metric"],
         time_budget=task.time_limit,
         n_jobs=1,
+        split_ratio=HOLDOUT_SHARE,
         seed=task.seed,
         verbose=0,
     )
     automl.pickle(str(task.folder / "flaml.pkl"))
-    details = {"deployed": automl.best_estimator, "resampling": automl._state.resampling_strategy}
+    how = automl._state.eval_method
+    details = {"deployed": automl.best_estimator, "scored_by": how}
     if task.options["metric"] != "accuracy":
         return Displayed(details=details)
     accuracy = 1 - float(automl.best_loss)
-    return Displayed(accuracy, binomial_error(accuracy, _validation_rows(automl, task)), details)
+    n_rows = len(task.y) if how == "cv" else int(HOLDOUT_SHARE * len(task.y))
+    return Displayed(accuracy, binomial_error(accuracy, n_rows), details)
 
 
 def load(folder: Path) -> AutoML:
@@ -40,8 +46,3 @@ def predict(automl: AutoML, X: pd.DataFrame) -> Predictions:
     probs = np.asarray(automl.predict_proba(X))
     classes = [str(name) for name in automl.classes_]
     return Predictions(classes, probs, [str(label) for label in automl.predict(X)])
-
-
-def _validation_rows(automl: AutoML, task: Task) -> int:
-    held_out = automl._state.X_val
-    return len(task.y) if held_out is None else len(held_out)
