@@ -95,8 +95,11 @@ def write_set(names: Any) -> str:
 
 
 def _read(job: Job, path: Path) -> pd.DataFrame:
-    """As pandas reads it; labels stay text ("None" is a class, 1 is "1")."""
-    table = pd.read_csv(path, converters={job.label_column: str.strip}, low_memory=False)
+    """As pandas reads it, but labels stay text: "None" is a class, and 1 is "1"."""
+    table = pd.read_csv(path, low_memory=False)
+    label = job.label_column
+    labels = pd.read_csv(path, usecols=[label], dtype=str, keep_default_na=False)[label]
+    table[label] = labels.str.strip().astype(object)
     return table.drop(columns=job.ignored)
 
 
