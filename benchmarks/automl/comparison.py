@@ -15,6 +15,8 @@ N_RESAMPLES = 2000
 TOO_MUCH = 2.0
 
 Figure = Callable[[Result], float]
+# By data set: runs of ours and of a peer.
+Pairs = dict[str, list[tuple[Result, Result]]]
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,21 @@ def newest(results: Iterable[Result]) -> list[Result]:
     return list(kept.values())
 
 
-def pair(results: Iterable[Result], ours: str, peer: str) -> dict[str, list[tuple[Result, Result]]]:
+def pair(results: Iterable[Result], ours: str, peer: str) -> Pairs:
     """By data set: runs of both tools that succeeded with the same split and seed."""
     by_run: dict[tuple[str, str, int], dict[str, Result]] = defaultdict(dict)
     for result in results:
         key = result["key"]
         if result["status"] == "ok" and key["tool"] in (ours, peer):
             by_run[key["data_set"], key["split"], key["seed"]][key["tool"]] = result
-    pairs: dict[str, list[tuple[Result, Result]]] = defaultdict(list)
+    pairs: Pairs = defaultdict(list)
     for (data_set, _, _), found in sorted(by_run.items()):
         if len(found) == 2:
             pairs[data_set].append((found[ours], found[peer]))
     return dict(pairs)
 
 
-def difference(pairs: dict[str, list[tuple[Result, Result]]], figure: Figure) -> Difference:
+def difference(pairs: Pairs, figure: Figure) -> Difference:
     """Averaged over the seeds of a set, then over sets; sets are resampled (Efron, 1979)."""
     of_sets = np.array(
         [np.mean([figure(ours) - figure(peer) for ours, peer in runs]) for runs in pairs.values()]
@@ -79,7 +81,7 @@ def difference(pairs: dict[str, list[tuple[Result, Result]]], figure: Figure) ->
     return Difference(mean, float(low), float(high))
 
 
-def cost_ratio(pairs: dict[str, list[tuple[Result, Result]]]) -> float:
+def cost_ratio(pairs: Pairs) -> float:
     """Our CPU seconds of training over the peer's, geometric mean over all pairs."""
     logs = [
         math.log(ours["fit"]["cpu_seconds"] / peer["fit"]["cpu_seconds"])

@@ -75,7 +75,8 @@ def _measure(data_set: DataSet, job: Job, python: Path, log_file: Path) -> dict[
 
 
 def _run_step(step: str, path: Path, job: Job, python: Path, log_file: Path) -> dict[str, Any]:
-    command = [python, "-m", "benchmarks.automl.process", step, path, str(pinned_core())]
+    module = "benchmarks.automl.process"
+    command = [str(python), "-m", module, step, str(path), str(pinned_core())]
     with log_file.open("a") as log:
         process = subprocess.Popen(
             command,

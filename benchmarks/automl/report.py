@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.automl.comparison import (
-    Difference,
+    Pairs,
     cost_ratio,
     difference,
     honesty,
@@ -111,10 +111,7 @@ def table_of_pairs(results: list[Result], columns: list[Column]) -> str:
             pairs = pair(results, ours, peer)
             if not pairs:
                 continue
-            cells = [
-                _difference_cell(difference(pairs, lambda run, c=column: _figure(run, c)), column)
-                for column in columns
-            ]
+            cells = [_difference_cell(pairs, column) for column in columns]
             n_runs = sum(len(runs) for runs in pairs.values())
             counts = [str(len(pairs)), str(n_runs)]
             rows.append([ours, peer, *counts, *cells, f"{cost_ratio(pairs):.2f}"])
@@ -175,7 +172,8 @@ def _mean_cell(runs: list[Result], column: Column) -> str:
     return "–" if np.isnan(mean) else format(mean, column[3])
 
 
-def _difference_cell(found: Difference, column: Column) -> str:
+def _difference_cell(pairs: Pairs, column: Column) -> str:
+    found = difference(pairs, lambda run: _figure(run, column))
     mean = format(found.mean, column[3])
     if found.low is None or found.high is None:
         return mean

@@ -23,8 +23,9 @@ def main() -> None:
         folder = settings.venvs / name
         print(f"{name}: installing into {folder} …", flush=True)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        requirements = ["--requirement", REQUIREMENTS / f"{name}.txt"]
-        subprocess.run([folder / "bin/pip", "install", "--quiet", *requirements], check=True)
+        requirements = str(REQUIREMENTS / f"{name}.txt")
+        pip = [str(folder / "bin/pip"), "install", "--quiet", "--requirement", requirements]
+        subprocess.run(pip, check=True)
 
 
 def interpreter(venvs: Path, environment: str) -> Path:
