@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: help
 help:  ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -65,6 +65,20 @@ test: $(VENV)/.dev browser  ## All tests: real queue, forked workers, SMTP, Chro
 .PHONY: bench-smoke
 bench-smoke: install  ## Print the figures of the main job (BENCH_DATA=folder of data sets)
 	@$(BIN)/python benchmarks/smoke.py
+
+BENCH_SUITES := bench-tabular bench-text bench-multilabel bench-scale
+
+.PHONY: $(BENCH_SUITES)
+bench-tabular: ## Compare the learning core with its peers (docs/benchmarks.md)
+bench-text: ## The same on texts
+bench-multilabel: ## The same on sets of labels
+bench-scale: ## Memory and speed on a million rows and 100,000 texts
+$(BENCH_SUITES): install
+	@$(BIN)/python -m benchmarks.automl.run $(@:bench-%=%)
+
+.PHONY: bench-peers
+bench-peers: install  ## Install the peers that benchmarks compare with (BENCH_PEERS=…)
+	@$(BIN)/python -m benchmarks.automl.peers.environments
 
 .PHONY: lock
 lock: $(VENV)/.dev  ## Pin the dependencies of pyproject.toml anew, with hashes

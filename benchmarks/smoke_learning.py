@@ -1,6 +1,6 @@
 """CPU seconds and accuracies of every family on one data folder.
 
-    python benchmarks/smoke_learning.py FOLDER [LABEL_COLUMN]
+    python -m benchmarks.smoke_learning FOLDER [LABEL_COLUMN]
 
 FOLDER holds train.csv and, if held-out rows are to be scored, test.csv.
 """

@@ -1,0 +1,188 @@
+"""Our learning core on one data set, in the steps of the product from upload to prediction."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from automl.candidates import TrainingData, cross_validate, load_member, refit
+from automl.ensemble import Ensemble, choose_deployed, fit_ensemble
+from automl.families import families_for
+from automl.folds import duplicate_groups, make_folds
+from automl.metrics import CandidateScore, score_candidate
+from automl.predictor import Predictor
+from automl.problem import class_names, clean_labels, encode_labels
+from automl.profiling import TableProfiler
+from automl.project_checks import check_project_setup
+from automl.project_guess import guess_setup
+from automl.schema import CATEGORICAL, CONSTANT, EMPTY, IDENTIFIER, TEXT, Column, Schema
+from automl.tables import open_table
+from benchmarks.automl.jobs import Displayed, Job, Predictions
+
+Profiles = list[dict[str, Any]]
+
+BASELINE = "majority"
+ENSEMBLE = "ensemble"
+BATCH_ROWS = 20_000
+
+
+def fit(job: Job) -> Displayed:
+    data = prepare(job)
+    members, failed = job.folder / "members", {}
+    oof: dict[str, np.ndarray] = {}
+    for family in pick_families(data, job.options["preset"]):
+        try:
+            oof[family] = train_candidate(family, data, job.seed, members / family)
+        # One candidate that fails does not stop the others, as in a deployment.
+        except Exception as error:
+            failed[family] = f"{type(error).__name__}: {error}"
+    boards = join(data, oof)
+    deployed, _ = choose_deployed({key: score for key, (_, score) in boards.items()})
+    ensemble, score = boards[deployed]
+    weights = {family: w for family, w in ensemble.weights.items() if w > 0}
+    save(data, ensemble, weights, members, job)
+    details = {"deployed": deployed, "weights": weights, "failed": failed, "rule": ensemble.rule}
+    shown = {key: round(each.accuracy, 4) for key, (_, each) in boards.items()}
+    return Displayed(score.accuracy, score.standard_error, details | {"held_out": shown})
+
+
+def load(job: Job) -> Predictor:
+    return Predictor.load(job.model_folder / "predictor.zip")
+
+
+def read_rows(model: Predictor, job: Job) -> list[pa.Table]:
+    """In the batches of a prediction job."""
+    with open_table(job.test_file, file_name=job.test_file.name) as table:
+        found = model.schema.require(table.columns)
+        positions = [found[column.name] for column in model.schema.columns]
+        batches = [pa.Table.from_batches([batch]) for batch in table.batches(BATCH_ROWS)]
+    return [select_columns(batch, positions) for batch in batches]
+
+
+def predict(model: Predictor, rows: list[pa.Table]) -> Predictions:
+    probs = [model.predict_proba(batch) for batch in rows]
+    labels = [label for part in probs for label in model.suggested_labels(part)]
+    return Predictions(model.classes, np.concatenate(probs), labels)
+
+
+def prepare(job: Job) -> TrainingData:
+    """Profile the columns, choose features, deal folds: what analysis does before training."""
+    table, profiles = read_table(job.train_file)
+    setup = choose_setup(profiles, table.num_rows, job)
+    check_project_setup(profiles, table.num_rows, **setup)
+    schema = build_schema(profiles, setup)
+    position = next(p["position"] for p in profiles if p["name"] == job.label_column)
+    labels = clean_labels(table.column(position).to_pylist(), job.problem_type)
+    classes = class_names(labels, job.problem_type)
+    y = encode_labels(labels, classes, job.problem_type)
+    features = select_columns(table, [column.position for column in schema.columns])
+    groups = duplicate_groups(features, range(features.num_columns))
+    folds = make_folds(y, groups=groups, seed=job.seed)
+    return TrainingData(features, schema, setup["modality"], job.problem_type, classes, y, folds)
+
+
+def read_table(path: Path) -> tuple[pa.Table, Profiles]:
+    with open_table(path, file_name=path.name) as rows:
+        profiler = TableProfiler(rows.columns)
+        batches = []
+        for batch in rows.batches():
+            profiler.add(batch)
+            batches.append(batch)
+    return pa.Table.from_batches(batches), profiler.finish()
+
+
+def choose_setup(profiles: Profiles, n_rows: int, job: Job) -> dict[str, Any]:
+    """The guess of the product, with the label column and the problem type put right.
+
+    A column that was taken for the label becomes a feature, as a person would tick it.
+    """
+    seen = [profile for profile in profiles if profile["name"] not in job.ignored]
+    guess = guess_setup(seen, n_rows)
+    chosen = {*guess["feature_columns"], guess["label_column"]} - {job.label_column}
+    return {
+        "problem_type": job.problem_type,
+        "modality": guess["modality"],
+        "label_column": job.label_column,
+        "text_column": guess["text_column"],
+        "feature_columns": [p["name"] for p in seen if p["name"] in chosen],
+    }
+
+
+def build_schema(profiles: Profiles, setup: dict[str, Any]) -> Schema:
+    """The columns that a project made of this setup is trained on."""
+    by_name = {profile["name"]: profile for profile in profiles}
+    if setup["modality"] == "text":
+        text = by_name[setup["text_column"]]
+        return Schema((Column(text["name"], TEXT, text["position"]),))
+    chosen = [by_name[name] for name in setup["feature_columns"]]
+    useful = [p for p in chosen if p["kind"] not in {EMPTY, CONSTANT}] or chosen
+    kinds = [CATEGORICAL if p["kind"] == IDENTIFIER else p["kind"] for p in useful]
+    return Schema(
+        tuple(Column(p["name"], k, p["position"]) for p, k in zip(useful, kinds, strict=True))
+    )
+
+
+def select_columns(table: pa.Table, positions: list[int]) -> pa.Table:
+    """Named c0.. in the order of `positions`."""
+    columns = [table.column(position) for position in positions]
+    return pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
+
+
+def pick_families(data: TrainingData, preset: str) -> list[str]:
+    families = families_for(
+        data.modality,
+        data.problem_type,
+        n_rows=len(data.y),
+        n_classes=len(data.classes),
+        preset=preset,
+    )
+    return [family.key for family in families]
+
+
+def train_candidate(family: str, data: TrainingData, seed: int, folder: Path) -> np.ndarray:
+    """Cross-validate and refit, as a deployment does for every candidate, deployed or not."""
+    run = cross_validate(family, data, seed=seed)
+    member = refit(family, data, json.loads(json.dumps(run.plan)), seed=seed)
+    folder.mkdir(parents=True)
+    member.save(folder)
+    return run.oof_pred_probs
+
+
+def join(
+    data: TrainingData, oof: dict[str, np.ndarray]
+) -> dict[str, tuple[Ensemble, CandidateScore]]:
+    """Each contender by itself and all combined; the baseline is never deployed."""
+    contenders = {family: oof[family] for family in sorted(oof) if family != BASELINE}
+    groups = {family: {family: pred_probs} for family, pred_probs in contenders.items()}
+    if len(contenders) > 1:
+        groups[ENSEMBLE] = contenders
+    boards = {}
+    for key, group in groups.items():
+        held_out = fit_ensemble(group, data.y, data.folds, problem_type=data.problem_type)
+        score = score_candidate(held_out.oof_pred_probs, data.y, predicted=held_out.oof_predicted)
+        boards[key] = (held_out, score)
+    return boards
+
+
+def save(
+    data: TrainingData, ensemble: Ensemble, weights: dict[str, float], members: Path, job: Job
+) -> None:
+    predictor = Predictor(
+        schema=data.schema,
+        classes=data.classes,
+        modality=data.modality,
+        problem_type=data.problem_type,
+        members=[load_member(data.modality, members / family) for family in weights],
+        weights=list(weights.values()),
+        temperature=ensemble.temperature,
+        rule=ensemble.rule,
+    )
+    info = {"n_rows": len(data.y), "seed": job.seed, "families": list(weights)}
+    path = job.model_folder / "predictor.zip"
+    predictor.save(path, info=info)
+    # A deployment checks that the bundle loads again.
+    Predictor.load(path)

@@ -1,0 +1,74 @@
+"""Test scores, computed alike for every tool from its labels and probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import f1_score, hamming_loss, jaccard_score
+
+from automl.problem import MULTI_LABEL, encode_labels, parse_label_set
+from benchmarks.automl.jobs import Predictions, binomial_error
+
+# No tool loses more than this by one row, whether it says 0 or 1e-300.
+FLOOR = 1e-7
+N_BINS = 15
+
+
+def score(predictions: Predictions, truth: Sequence[str], problem_type: str) -> dict[str, float]:
+    """Scores on the test rows; `accuracy` is the share of exact matches where labels are sets."""
+    score_all = _score_sets if problem_type == MULTI_LABEL else _score_classes
+    return score_all(predictions, truth)
+
+
+def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
+    """Expected calibration error of the most likely class over bins of equally many rows
+    (Nguyen and O'Connor, 2015).
+
+    Parameters
+    ----------
+    confidence : (N,) probabilities; right : (N,) bool.
+    """
+    order = np.argsort(confidence, kind="stable")
+    bins = [part for part in np.array_split(order, N_BINS) if len(part)]
+    gaps = [abs(confidence[part].mean() - right[part].mean()) * len(part) for part in bins]
+    return float(sum(gaps) / len(confidence))
+
+
+def _score_classes(predictions: Predictions, truth: Sequence[str]) -> dict[str, float]:
+    """A class that the tool has no column for has probability 0."""
+    labels, suggested = np.array(truth), np.array(predictions.labels)
+    probs = _rescale(predictions.pred_probs)
+    index = {name: k for k, name in enumerate(predictions.classes)}
+    columns = np.array([index.get(label, -1) for label in truth])
+    given = np.where(columns < 0, 0.0, probs[np.arange(len(probs)), columns])
+    right = suggested == labels
+    return {
+        "accuracy": float(right.mean()),
+        "standard_error": binomial_error(float(right.mean()), len(right)),
+        "macro_f1": float(f1_score(labels, suggested, average="macro", zero_division=0)),
+        "log_loss": float(-np.log(np.clip(given, FLOOR, 1)).mean()),
+        "calibration_error": calibration_error(probs.max(axis=1), probs.argmax(axis=1) == columns),
+    }
+
+
+def _score_sets(predictions: Predictions, truth: Sequence[str]) -> dict[str, float]:
+    """Over all labels that occur in the test rows or that the tool knows."""
+    names = {name for cell in truth for name in parse_label_set(cell)} | set(predictions.classes)
+    classes = sorted(names)
+    y = encode_labels(list(truth), classes, MULTI_LABEL)
+    suggested = encode_labels(predictions.labels, classes, MULTI_LABEL)
+    right = (y == suggested).all(axis=1)
+    return {
+        "accuracy": float(right.mean()),
+        "standard_error": binomial_error(float(right.mean()), len(right)),
+        "jaccard": float(jaccard_score(y, suggested, average="samples", zero_division=1)),
+        "micro_f1": float(f1_score(y, suggested, average="micro", zero_division=0)),
+        "macro_f1": float(f1_score(y, suggested, average="macro", zero_division=0)),
+        "hamming_loss": float(hamming_loss(y, suggested)),
+    }
+
+
+def _rescale(pred_probs: np.ndarray) -> np.ndarray:
+    """Rows that add up to one: float32 outputs miss it by a little."""
+    return pred_probs / pred_probs.sum(axis=1, keepdims=True)
