@@ -12,6 +12,8 @@ from automl.families.tabular_logistic_regression import TabularLogisticRegressio
 from automl.families.text_linear_svm import TextLinearSvm, TextLinearSvmOnWords
 from automl.families.text_logistic_regression import TextLogisticRegression
 from automl.families.text_naive_bayes import TextNaiveBayes
+from automl.families.text_nearest_neighbors import TextNearestNeighbors
+from automl.families.text_neural_network import TextNeuralNetwork
 from automl.problem import MULTI_CLASS, MULTI_LABEL
 
 BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
@@ -27,7 +29,8 @@ class Family:
     key : stable name, part of stored runs and predictors.
     title : what Model Details calls it.
     presets : in which presets it takes part.
-    max_classes : above it the family would cost too much.
+    max_classes, max_rows : above these the family would cost too much.
+    min_rows : below it the family has too little to learn from.
     """
 
     key: str
@@ -37,6 +40,8 @@ class Family:
     problem_types: tuple[str, ...] = BOTH_PROBLEMS
     presets: tuple[str, ...] = ("fast", "regular", "best")
     max_classes: int = 1000
+    min_rows: int = 0
+    max_rows: int = 1_000_000_000
 
 
 FAMILIES: dict[str, Family] = {
@@ -56,6 +61,21 @@ FAMILIES: dict[str, Family] = {
             "Logistic Regression (meaning)",
             ("text",),
             TextLogisticRegression,
+        ),
+        Family(
+            "text_neural_network",
+            "Neural Network (meaning)",
+            ("text",),
+            TextNeuralNetwork,
+            presets=("regular", "best"),
+        ),
+        Family(
+            "text_nearest_neighbors",
+            "k-Nearest Neighbors (meaning)",
+            ("text",),
+            TextNearestNeighbors,
+            presets=("regular", "best"),
+            max_rows=20_000,
         ),
         Family("lightgbm", "LightGBM", ("tabular",), LightGbm, max_classes=MAX_BOOSTED_CLASSES),
         Family("extra_trees", "Extra Trees", ("tabular",), ExtraTrees),
@@ -85,4 +105,5 @@ def families_for(
         and problem_type in family.problem_types
         and preset in family.presets
         and n_classes <= family.max_classes
+        and family.min_rows <= n_rows <= family.max_rows
     ]

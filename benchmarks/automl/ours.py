@@ -12,6 +12,7 @@ import pyarrow as pa
 from automl.candidates import TrainingData, cross_validate, load_member, refit
 from automl.ensemble import Ensemble, choose_deployed, fit_ensemble
 from automl.families import families_for
+from automl.features.embeddings import Embeddings
 from automl.folds import duplicate_groups, make_folds
 from automl.metrics import CandidateScore, score_candidate
 from automl.predictor import Predictor
@@ -82,7 +83,16 @@ def prepare(job: Job) -> TrainingData:
     features = select_columns(table, [column.position for column in schema.columns])
     groups = duplicate_groups(features, range(features.num_columns))
     folds = make_folds(y, groups=groups, seed=job.seed)
-    return TrainingData(features, schema, setup["modality"], job.problem_type, classes, y, folds)
+    return TrainingData(
+        features,
+        schema,
+        setup["modality"],
+        job.problem_type,
+        classes,
+        y,
+        folds,
+        Embeddings(features),
+    )
 
 
 def read_table(path: Path) -> tuple[pa.Table, Profiles]:

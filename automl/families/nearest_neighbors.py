@@ -1,0 +1,94 @@
+"""Votes of the most similar training rows."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from automl.families.base import Estimator, class_log_odds
+
+N_NEIGHBORS = 25
+BATCH_ROWS = 1_000
+PRIOR_ROWS = 1.0
+
+
+class NearestNeighbors(Estimator):
+    """k-nearest neighbours with votes that grow with similarity (Dudani, 1976).
+
+    Shares of votes are smoothed by the shares of the classes, so that no class has probability 0.
+
+    Attributes
+    ----------
+    rows_ : (N, n_columns) float16 training rows; labels_ : (N,) or (N, K).
+    base_ : (K,) logits of the class shares.
+    """
+
+    @abstractmethod
+    def design(self, X: Any) -> np.ndarray:
+        """(N, n_columns) float32."""
+
+    def fit(
+        self,
+        X: Any,
+        y: np.ndarray,
+        *,
+        n_classes: int,
+        watched: tuple[Any, np.ndarray] | None = None,
+    ) -> Self:
+        self.rows_, self.labels_ = self.design(X).astype(np.float16), y.astype(np.int16)
+        self.base_ = class_log_odds(y, n_classes)
+        return self
+
+    def predict_logits(self, X: Any, *, n_rounds: int | None = None) -> np.ndarray:
+        logits = np.tile(self.base_, (X.n_rows, 1))
+        if len(self.rows_) == 0 or self.rows_.shape[1] == 0:
+            return logits
+        known = self.rows_.astype(np.float32)
+        lengths = (known**2).sum(axis=1)
+        queries = self.design(X)
+        for start in range(0, len(queries), BATCH_ROWS):
+            part = slice(start, start + BATCH_ROWS)
+            logits[part] = self._vote(queries[part], known, lengths)
+        return logits
+
+    def save(self, folder: Path) -> None:
+        np.savez(folder / "neighbors.npz", rows=self.rows_, labels=self.labels_, base=self.base_)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        loaded = cls(seed=0)
+        with np.load(folder / "neighbors.npz", allow_pickle=False) as arrays:
+            loaded.rows_, loaded.labels_ = arrays["rows"], arrays["labels"]
+            loaded.base_ = arrays["base"]
+        return loaded
+
+    def _vote(self, queries: np.ndarray, known: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        squared = lengths - 2 * (queries @ known.T) + (queries**2).sum(axis=1, keepdims=True)
+        k = min(N_NEIGHBORS, len(known))
+        nearest = np.argpartition(squared, k - 1, axis=1)[:, :k]
+        distance = np.sqrt(np.maximum(np.take_along_axis(squared, nearest, axis=1), 0))
+        weights = _weights(distance)
+        if self.labels_.ndim == 2:
+            return self._label_logits(weights, nearest)
+        votes = np.zeros((len(queries), len(self.base_)))
+        rows = np.arange(len(queries))[:, None]
+        np.add.at(votes, (rows, self.labels_[nearest]), weights)
+        return np.log(votes + PRIOR_ROWS * np.exp(self.base_))
+
+    def _label_logits(self, weights: np.ndarray, nearest: np.ndarray) -> np.ndarray:
+        prior = PRIOR_ROWS / (1 + np.exp(-self.base_))
+        yes = np.einsum("nk,nkl->nl", weights, self.labels_[nearest]) + prior
+        total = weights.sum(axis=1, keepdims=True) + PRIOR_ROWS
+        return np.log(yes / (total - yes))
+
+
+def _weights(distance: np.ndarray) -> np.ndarray:
+    """From 1 for the nearest towards 0 for the farthest of the k; all 1 where they are as near."""
+    nearest, farthest = distance.min(axis=1, keepdims=True), distance.max(axis=1, keepdims=True)
+    spread = farthest - nearest
+    share = (farthest - distance) / np.maximum(spread, 1e-9)
+    weights: np.ndarray = np.where(spread > 0, np.maximum(share, 0.05), 1.0)
+    return weights
