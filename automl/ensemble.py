@@ -1,4 +1,4 @@
-"""Combining candidates by greedy selection over their out-of-fold probabilities."""
+"""Combining candidates: weights are fitted on their out-of-fold probabilities."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from automl.calibration import fit_temperature
-from automl.metrics import CandidateScore, correct_rows, log_loss
+from automl.metrics import CandidateScore, correct_rows
+from automl.pooling import fit_pool_weights, pool_probabilities
 from automl.problem import MULTI_LABEL, Rule, labelled_rows, predicted_sets
 
-MAX_PICKS = 25
-MIN_IMPROVEMENT = 1e-5
+# A candidate with less than this share of the weight costs more than it gives.
+MIN_WEIGHT_SHARE = 0.02
 THRESHOLDS = np.round(np.arange(0.1, 0.71, 0.02), 2)
 MAX_EMPTY_SHARE = 0.01
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """A weighted mean of candidates.
+    """A weighted pool of candidates (see pooling.pool_probabilities).
 
     Attributes
     ----------
-    weights : by family, adding up to one; families that were never picked have weight 0.
-    temperature : applied to the mean's log-probabilities (classes only).
+    weights : by family, adding up to one; families that help little have weight 0.
+    temperature : what the pooled logarithms are divided by.
     rule : multi-label: which probabilities make a label (see problem.predicted_sets).
     oof_pred_probs : (N, K) float64, each fold by weights chosen on the other folds.
     oof_predicted : (N,) or (N, K), each fold decided by the rule of the other folds.
@@ -39,12 +39,10 @@ class Ensemble:
 @dataclass(frozen=True)
 class _Combination:
     weights: np.ndarray
-    temperature: float
     rule: Rule | None
 
     def apply(self, stack: np.ndarray) -> np.ndarray:
-        mean = np.tensordot(self.weights, stack, axes=1)
-        return heat(mean, self.temperature)
+        return pool_probabilities(stack, self.weights, is_sets=self.rule is not None)
 
     def predict(self, pred_probs: np.ndarray) -> np.ndarray:
         if self.rule is None:
@@ -55,7 +53,7 @@ class _Combination:
 def fit_ensemble(
     oof: dict[str, np.ndarray], y: np.ndarray, folds: np.ndarray, *, problem_type: str
 ) -> Ensemble:
-    """Choose weights on log-loss (Caruana et al., 2004), a temperature and a label rule.
+    """Choose weights and a temperature of least log-loss, and a label rule.
 
     All three are cross-fitted: what is reported of a fold was decided on the others, so the
     ensemble's score is as honest as a candidate's. What is shipped is decided on all rows. With
@@ -77,21 +75,14 @@ def fit_ensemble(
         oof_pred_probs[inside] = part.apply(stack[:, inside])
         oof_predicted[inside] = part.predict(oof_pred_probs[inside])
     final = _combine(stack[:, labelled], y[labelled], is_sets)
+    total = float(final.weights.sum())
     return Ensemble(
-        weights={family: float(w) for family, w in zip(oof, final.weights, strict=True)},
-        temperature=final.temperature,
+        weights=dict(zip(oof, (final.weights / total).tolist(), strict=True)),
+        temperature=1 / total,
         rule=final.rule,
         oof_pred_probs=oof_pred_probs,
         oof_predicted=oof_predicted,
     )
-
-
-def heat(pred_probs: np.ndarray, temperature: float) -> np.ndarray:
-    """Probabilities with a temperature: rows are proportional to p ** (1 / temperature)."""
-    if temperature == 1.0:
-        return pred_probs
-    powered = np.maximum(pred_probs, 1e-12) ** (1 / temperature)
-    return powered / powered.sum(axis=1, keepdims=True)
 
 
 def choose_deployed(scores: dict[str, CandidateScore]) -> tuple[str, set[str]]:
@@ -106,30 +97,16 @@ def choose_deployed(scores: dict[str, CandidateScore]) -> tuple[str, set[str]]:
 
 
 def _combine(stack: np.ndarray, y: np.ndarray, is_sets: bool) -> _Combination:
-    weights = _pick_greedily(stack, y)
-    mean = np.tensordot(weights, stack, axes=1)
+    weights = fit_pool_weights(stack, y)
+    kept = weights >= MIN_WEIGHT_SHARE * weights.sum()
+    if not kept.all():
+        weights = np.where(kept, 0.0, weights)
+        weights[kept] = fit_pool_weights(stack[kept], y)
+        weights[~kept] = 0.0
+    rule = None
     if is_sets:
-        return _Combination(weights, 1.0, _tune_rule(mean, y))
-    temperature = fit_temperature(np.log(np.maximum(mean, 1e-12)), y) if len(y) else 1.0
-    return _Combination(weights, temperature, None)
-
-
-def _pick_greedily(stack: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Add, with repetition, whichever candidate lowers the log-loss of the mean the most."""
-    picks = np.zeros(len(stack))
-    if len(stack) == 1 or len(y) == 0:
-        return np.full(len(stack), 1 / len(stack))
-    total = np.zeros(stack.shape[1:])
-    best_loss = np.inf
-    for n in range(1, MAX_PICKS + 1):
-        losses = [log_loss((total + candidate) / n, y) for candidate in stack]
-        k = int(np.argmin(losses))
-        if losses[k] > best_loss - MIN_IMPROVEMENT:
-            break
-        best_loss = losses[k]
-        total += stack[k]
-        picks[k] += 1
-    return picks / picks.sum()
+        rule = _tune_rule(pool_probabilities(stack, weights, is_sets=True), y)
+    return _Combination(weights, rule)
 
 
 def _tune_rule(pred_probs: np.ndarray, y: np.ndarray) -> Rule:

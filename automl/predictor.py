@@ -19,12 +19,12 @@ import numpy as np
 import pyarrow as pa
 
 from automl.candidates import ENCODER, Member, load_member
-from automl.ensemble import heat
 from automl.errors import InputError, TableWarning
 from automl.features.embeddings import Embeddings
 from automl.features.sentence_encoder import bundled_encoder, check_encoder
 from automl.features.spaces import load_encoder
-from automl.problem import Rule, suggested_labels
+from automl.pooling import pool_probabilities
+from automl.problem import MULTI_LABEL, Rule, suggested_labels
 from automl.schema import TEXT, Schema
 
 FORMAT = 2
@@ -50,7 +50,7 @@ class Predictor:
 
     Attributes
     ----------
-    members, weights : refitted families and their share in the mean.
+    members, weights : refitted families and their share in the pool.
     unread : cells, by column, that were no number where one was expected (counted as missing).
     """
 
@@ -74,13 +74,13 @@ class Predictor:
         if table.num_rows == 0:
             return np.empty((0, len(self.classes)))
         features = self._read(table)
-        mean = sum(
-            weight * member.predict_proba(features[id(member.encoder)])
-            for member, weight in zip(self.members, self.weights, strict=True)
+        stack = np.stack(
+            [member.predict_proba(features[id(member.encoder)]) for member in self.members]
         )
         for name, count in self.members[0].encoder.unread.items():
             self.unread[name] = self.unread.get(name, 0) + count
-        return heat(np.asarray(mean), self.temperature)
+        weights = np.array(self.weights) / self.temperature
+        return pool_probabilities(stack, weights, is_sets=self.problem_type == MULTI_LABEL)
 
     def _read(self, table: pa.Table) -> dict[int, Any]:
         """Features by encoder; members that share an encoder share its work."""

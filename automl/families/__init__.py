@@ -5,19 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from automl.families.base import Estimator
-from automl.families.extra_trees import ExtraTrees
-from automl.families.lightgbm_trees import LightGbm
+from automl.families.catboost_trees import CatBoostTrees
+from automl.families.forests import DeepExtraTrees, ExtraTrees, RandomForest
+from automl.families.lightgbm_trees import LightGbm, LightGbmExtraTrees
 from automl.families.majority import Majority
 from automl.families.tabular_logistic_regression import TabularLogisticRegression
+from automl.families.tabular_nearest_neighbors import TabularNearestNeighbors
+from automl.families.tabular_neural_network import TabularNeuralNetwork
 from automl.families.text_linear_svm import TextLinearSvm, TextLinearSvmOnWords
 from automl.families.text_logistic_regression import TextLogisticRegression
 from automl.families.text_naive_bayes import TextNaiveBayes
 from automl.families.text_nearest_neighbors import TextNearestNeighbors
 from automl.families.text_neural_network import TextNeuralNetwork
+from automl.families.xgboost_trees import XgBoost
 from automl.problem import MULTI_CLASS, MULTI_LABEL
 
 BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
 MAX_BOOSTED_CLASSES = 50
+MAX_CATBOOST_CLASSES = 12
+TEXT, TABULAR = ("text",), ("tabular",)
+FROM_REGULAR = ("regular", "best")
 
 
 @dataclass(frozen=True)
@@ -47,43 +54,87 @@ class Family:
 FAMILIES: dict[str, Family] = {
     family.key: family
     for family in (
-        Family("text_linear_svm", "Linear SVM (words + meaning)", ("text",), TextLinearSvm),
+        Family("text_linear_svm", "Linear SVM (words + meaning)", TEXT, TextLinearSvm),
         Family(
             "text_linear_svm_on_words",
             "Linear SVM (words)",
-            ("text",),
+            TEXT,
             TextLinearSvmOnWords,
-            presets=("regular", "best"),
+            presets=FROM_REGULAR,
         ),
-        Family("text_naive_bayes", "Naive Bayes (words)", ("text",), TextNaiveBayes),
+        Family("text_naive_bayes", "Naive Bayes (words)", TEXT, TextNaiveBayes),
         Family(
             "text_logistic_regression",
             "Logistic Regression (meaning)",
-            ("text",),
+            TEXT,
             TextLogisticRegression,
         ),
         Family(
             "text_neural_network",
             "Neural Network (meaning)",
-            ("text",),
+            TEXT,
             TextNeuralNetwork,
-            presets=("regular", "best"),
+            presets=FROM_REGULAR,
         ),
         Family(
             "text_nearest_neighbors",
             "k-Nearest Neighbors (meaning)",
-            ("text",),
+            TEXT,
             TextNearestNeighbors,
-            presets=("regular", "best"),
+            presets=FROM_REGULAR,
             max_rows=20_000,
         ),
-        Family("lightgbm", "LightGBM", ("tabular",), LightGbm, max_classes=MAX_BOOSTED_CLASSES),
-        Family("extra_trees", "Extra Trees", ("tabular",), ExtraTrees),
+        Family("lightgbm", "LightGBM", TABULAR, LightGbm, max_classes=MAX_BOOSTED_CLASSES),
+        Family(
+            "lightgbm_extra_trees",
+            "LightGBM (extra trees)",
+            TABULAR,
+            LightGbmExtraTrees,
+            presets=("best",),
+            max_classes=MAX_BOOSTED_CLASSES,
+        ),
+        Family(
+            "xgboost",
+            "XGBoost",
+            TABULAR,
+            XgBoost,
+            presets=FROM_REGULAR,
+            max_classes=MAX_BOOSTED_CLASSES,
+        ),
+        Family(
+            "catboost",
+            "CatBoost",
+            TABULAR,
+            CatBoostTrees,
+            presets=FROM_REGULAR,
+            max_classes=MAX_CATBOOST_CLASSES,
+        ),
+        Family("extra_trees", "Extra Trees", TABULAR, ExtraTrees),
+        Family(
+            "extra_trees_deep", "Extra Trees (deep)", TABULAR, DeepExtraTrees, presets=FROM_REGULAR
+        ),
+        Family("random_forest", "Random Forest", TABULAR, RandomForest, presets=FROM_REGULAR),
         Family(
             "tabular_logistic_regression",
             "Logistic Regression",
-            ("tabular",),
+            TABULAR,
             TabularLogisticRegression,
+        ),
+        Family(
+            "tabular_neural_network",
+            "Neural Network",
+            TABULAR,
+            TabularNeuralNetwork,
+            presets=FROM_REGULAR,
+            min_rows=2_000,
+        ),
+        Family(
+            "tabular_nearest_neighbors",
+            "k-Nearest Neighbors",
+            TABULAR,
+            TabularNearestNeighbors,
+            presets=FROM_REGULAR,
+            max_rows=20_000,
         ),
         Family("majority", "Majority class (baseline)", ("text", "tabular"), Majority),
     )

@@ -45,7 +45,7 @@ class Estimator(ABC):
 
 
 class LinearEstimator(Estimator):
-    """logits = X @ coef_.T + intercept_
+    """logits = design(X) @ coef_.T + intercept_
 
     Attributes
     ----------
@@ -63,6 +63,7 @@ class LinearEstimator(Estimator):
         n_classes: int,
         watched: tuple[Any, np.ndarray] | None = None,
     ) -> Self:
+        X = self.design(X)
         if X.shape[1] == 0:
             # Texts of which no term occurs twice: nothing but the class shares can be learned.
             self.coef_ = np.zeros((n_classes, 0), dtype=np.float32)
@@ -73,7 +74,7 @@ class LinearEstimator(Estimator):
         return self
 
     def predict_logits(self, X: Any, *, n_rounds: int | None = None) -> np.ndarray:
-        return np.asarray(X @ self.coef_.T, dtype=np.float64) + self.intercept_
+        return np.asarray(self.design(X) @ self.coef_.T, dtype=np.float64) + self.intercept_
 
     def save(self, folder: Path) -> None:
         np.savez(folder / "linear.npz", coef=self.coef_, intercept=self.intercept_)
@@ -84,6 +85,10 @@ class LinearEstimator(Estimator):
             loaded = cls(seed=0)
             loaded.coef_, loaded.intercept_ = arrays["coef"], arrays["intercept"]
         return loaded
+
+    @abstractmethod
+    def design(self, X: Any) -> Any:
+        """(N, n_features), sparse or dense."""
 
     @abstractmethod
     def _fit_present(self, X: Any, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

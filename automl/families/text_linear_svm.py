@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from sklearn.svm import LinearSVC
 
-from automl.families.base import two_sided
-from automl.families.text_linear import TextLinearEstimator, all_terms, terms_and_meaning
+from automl.families.base import LinearEstimator, two_sided
+from automl.families.text_designs import all_terms, terms_and_meaning
 from automl.features.spaces import TextFeatures
 
 
-class TextLinearSvm(TextLinearEstimator):
+class TextLinearSvm(LinearEstimator):
     """Linear support vector machine on words and meaning (liblinear; Fan et al., 2008)."""
 
     C = 0.3

@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from automl.families.base import two_sided
-from automl.families.text_linear import TextLinearEstimator
+from automl.families.base import LinearEstimator, two_sided
 from automl.features.spaces import TextFeatures
 
 
-class TextLogisticRegression(TextLinearEstimator):
+class TextLogisticRegression(LinearEstimator):
     """Logistic regression on the meaning of texts."""
 
     C = 10.0

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from sklearn.naive_bayes import ComplementNB
 
-from automl.families.text_linear import TextLinearEstimator
+from automl.families.base import LinearEstimator
 from automl.features.spaces import TextFeatures
 
 
-class TextNaiveBayes(TextLinearEstimator):
+class TextNaiveBayes(LinearEstimator):
     """Complement naive Bayes on weighted words (Rennie et al., 2003)."""
 
     ALPHA = 0.3

@@ -37,7 +37,7 @@ def make_predictor(modality="tabular", problem_type=MULTI_CLASS, seed=0):
     y = encode_labels(labels, classes, problem_type)
     data = TrainingData(table, schema, modality, problem_type, classes, y, make_folds(y, seed=0))
     families = families_for(
-        modality, problem_type, n_rows=N_ROWS, n_classes=len(classes), preset="regular"
+        modality, problem_type, n_rows=N_ROWS, n_classes=len(classes), preset="fast"
     )
     members = [
         refit(f.key, data, cross_validate(f.key, data, seed=seed).plan, seed=seed) for f in families
@@ -87,7 +87,7 @@ def test_nothing_in_the_file_is_compressed_or_pickled(saved):
     with zipfile.ZipFile(saved) as archive:
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
         suffixes = {Path(name).suffix for name in archive.namelist()}
-    assert suffixes <= {".json", ".npz", ".txt", ".skops"}
+    assert suffixes <= {".json", ".npz", ".txt", ".skops", ".ubj", ".cbm"}
 
 
 def test_the_manifest_says_what_trained_it(saved):

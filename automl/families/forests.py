@@ -5,9 +5,10 @@ from typing import Any, Self
 
 import numpy as np
 import skops.io
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
 from automl.families.base import Estimator, class_log_odds, log_probabilities
+from automl.families.boosted_trees import all_columns
 from automl.families.even_skops import dump_evenly
 from automl.features.tabular import Numbers
 
@@ -16,13 +17,20 @@ MISSING = -999.0
 TRUSTED_TYPES = ["sklearn.tree._tree.Tree", "sklearn.utils._bunch.Bunch"]
 
 
-class ExtraTrees(Estimator):
-    """Extremely randomized trees (Geurts et al., 2006); multi-label in one forest."""
+class Forest(Estimator):
+    """Averaged trees without boosting; multi-label in one forest.
 
+    Attributes
+    ----------
+    forest_ : of the kind `Kind`. base_ : (K,) logits of the class shares.
+    """
+
+    Kind: type[ExtraTreesClassifier | RandomForestClassifier]
     N_TREES = 200
-    MIN_LEAF_ROWS = 3
+    MIN_LEAF_ROWS = 1
     MIN_LEAF_ROWS_LARGE = 10
     LARGE_ROWS = 20_000
+    CRITERION = "gini"
 
     def fit(
         self,
@@ -33,10 +41,12 @@ class ExtraTrees(Estimator):
         watched: tuple[Any, np.ndarray] | None = None,
     ) -> Self:
         is_large = len(y) > self.LARGE_ROWS
-        self.forest_ = ExtraTreesClassifier(
+        leaf = max(self.MIN_LEAF_ROWS, self.MIN_LEAF_ROWS_LARGE if is_large else 1)
+        self.forest_ = self.Kind(
             n_estimators=self.N_TREES,
-            min_samples_leaf=self.MIN_LEAF_ROWS_LARGE if is_large else self.MIN_LEAF_ROWS,
+            min_samples_leaf=leaf,
             max_features="sqrt",
+            criterion=self.CRITERION,
             random_state=self.seed,
             n_jobs=1,
         ).fit(_fill(X), y)
@@ -73,8 +83,27 @@ class ExtraTrees(Estimator):
         return logits
 
 
+class ExtraTrees(Forest):
+    """Extremely randomized trees (Geurts et al., 2006) with leaves of several rows."""
+
+    Kind = ExtraTreesClassifier
+    MIN_LEAF_ROWS = 5
+
+
+class DeepExtraTrees(Forest):
+    """The same down to single rows: better where classes are interleaved, worse on noise."""
+
+    Kind = ExtraTreesClassifier
+    CRITERION = "entropy"
+
+
+class RandomForest(Forest):
+    """Random forest (Breiman, 2001)."""
+
+    Kind = RandomForestClassifier
+    MIN_LEAF_ROWS = 2
+
+
 def _fill(X: Numbers) -> np.ndarray:
-    dense = np.where(np.isnan(X.dense), MISSING, X.dense)
-    if X.words.shape[1] == 0:
-        return dense.astype(np.float32)
-    return np.hstack([dense, X.words.toarray()]).astype(np.float32)
+    columns = all_columns(X)
+    return np.where(np.isnan(columns), MISSING, columns).astype(np.float32)

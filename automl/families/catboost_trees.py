@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import catboost
+import numpy as np
+import pandas as pd
+
+from automl.families.boosted_trees import PATIENCE, BoostedTrees, all_columns
+from automl.features.tabular import Numbers
+
+FIXED = {
+    "learning_rate": 0.08,
+    "depth": 6,
+    "boosting_type": "Plain",
+    "max_ctr_complexity": 1,
+    "use_best_model": False,
+    "thread_count": 1,
+    "allow_writing_files": False,
+    "logging_level": "Silent",
+}
+
+
+class CatBoostTrees(BoostedTrees):
+    """CatBoost (Prokhorenkova et al., 2018), categories as ordered target statistics."""
+
+    def _train(
+        self,
+        X: Numbers,
+        y: np.ndarray,
+        *,
+        n_classes: int,
+        n_rounds: int,
+        watched: tuple[Numbers, np.ndarray] | None,
+    ) -> tuple[catboost.CatBoost, int]:
+        task: dict[str, Any] = {"loss_function": "Logloss" if n_classes == 2 else "MultiClass"}
+        if n_classes > 2:
+            task["classes_count"] = n_classes
+        stop = {"od_type": "Iter", "od_wait": PATIENCE} if watched else {}
+        booster = catboost.CatBoost(
+            FIXED | task | stop | {"iterations": n_rounds, "random_seed": self.seed}
+        )
+        booster.fit(_pool(X, y), eval_set=_pool(*watched) if watched else None)
+        best = booster.get_best_iteration() if watched else None
+        return booster, booster.tree_count_ if best is None else best + 1
+
+    def _scores(self, booster: Any, X: Numbers, n_rounds: int | None) -> np.ndarray:
+        trained = booster.tree_count_
+        raw = booster.predict(
+            _pool(X),
+            prediction_type="RawFormulaVal",
+            ntree_end=min(n_rounds or trained, trained),
+            thread_count=1,
+        )
+        return np.asarray(raw)
+
+    def _write(self, booster: Any, path: Path) -> None:
+        # Left as they are, a random name and the time would make equal models unequal files.
+        booster.get_metadata()["model_guid"] = ""
+        booster.get_metadata()["train_finish_time"] = ""
+        booster.save_model(str(path.with_suffix(".cbm")), format="cbm")
+
+    def _read(self, path: Path) -> catboost.CatBoost:
+        booster = catboost.CatBoost()
+        booster.load_model(str(path.with_suffix(".cbm")), format="cbm")
+        return booster
+
+
+def _pool(X: Numbers, y: np.ndarray | None = None) -> catboost.Pool:
+    table = pd.DataFrame(all_columns(X))
+    categories = np.flatnonzero(X.is_category).tolist()
+    for column in categories:
+        table[column] = table[column].astype(np.int64)
+    return catboost.Pool(table, y, cat_features=categories, thread_count=1)
