@@ -24,11 +24,11 @@ MAX_TERM_CHARS = 60
 
 MAX_ROWS = 2000
 MIN_ROWS = 100
-# Rows times columns times repeats: wide tables are judged on fewer rows.
-MAX_PREDICTED_ROWS = 600_000
+# Rows x columns x repeats x classes: wide tables of many classes are judged on fewer rows.
+MAX_PROBABILITIES = 1_000_000
 N_REPEATS = 3
 MAX_COLUMNS = 50
-BATCH_ROWS = 20_000
+BATCH_ROWS = 8000
 UNREAD_KINDS = frozenset({IDENTIFIER, CONSTANT, EMPTY})
 
 
@@ -94,7 +94,7 @@ def permutation_importance(
     """
     columns = [i for i, c in enumerate(predictor.schema.columns) if c.kind not in UNREAD_KINDS]
     rng = np.random.default_rng(seed)
-    rows = np.sort(rng.permutation(len(y))[: _count_rows(len(columns))])
+    rows = np.sort(rng.permutation(len(y))[: _count_rows(len(columns), len(predictor.classes))])
     sample, y = table.take(pa.array(rows)), y[rows]
     before = log_loss(predictor.predict_proba(sample), y)
     losses = _permuted_losses(predictor, sample, y, columns, rng)
@@ -138,8 +138,8 @@ def _rank_terms(words: list[str], coef: np.ndarray) -> list[dict[str, Any]]:
     ]
 
 
-def _count_rows(n_columns: int) -> int:
-    affordable = MAX_PREDICTED_ROWS // (N_REPEATS * max(n_columns, 1))
+def _count_rows(n_columns: int, n_classes: int) -> int:
+    affordable = MAX_PROBABILITIES // (N_REPEATS * max(n_columns, 1) * n_classes)
     return min(MAX_ROWS, max(MIN_ROWS, affordable))
 
 
