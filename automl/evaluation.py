@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,44 +42,28 @@ def evaluate(
 
     Returns
     -------
-    format, problem_type, n_rows (that everything rests on), n_unlabelled, n_classes;
-    accuracy, macro_f1, balanced_accuracy (None for multi-label);
-    per_class : at most 200 lines, see `per_class.list_classes`;
-    confusion : see `per_class.describe_confusion`, None for multi-label;
-    reliability : see `reliability.describe_reliability`. Multi-label: over all pairs of a row
-        and a label, in bins that hold equal sums of probability, since most pairs are near 0;
+    format, problem_type, n_rows (that everything rests on), n_unlabelled, n_classes, accuracy;
     coverage : see `reliability.coverage_curve`;
-    worst_errors : at most 200 wrong rows, least probable given label first.
+    worst_errors : at most 200 wrong rows, least probable given label first;
+    macro_f1, balanced_accuracy, per_class, confusion, reliability : see `_describe_classes` and
+        `_describe_sets`.
     """
     rows = labelled_rows(y)
-    n_unlabelled = int((~rows).sum())
-    pred_probs, predicted, y, row_ids = pred_probs[rows], predicted[rows], y[rows], row_ids[rows]
-    is_sets = problem_type == MULTI_LABEL
     names = [show_name(name, MAX_NAME_CHARS) for name in classes]
-    counts = ClassCounts(predicted, y, len(classes))
-    right = correct_rows(predicted, y)
-    confidence = label_probability(pred_probs, predicted)
+    held_out = _HeldOut(pred_probs[rows], predicted[rows], y[rows], row_ids[rows], names)
+    right = correct_rows(held_out.predicted, held_out.y)
+    confidence = label_probability(held_out.pred_probs, held_out.predicted)
+    describe = _describe_sets if problem_type == MULTI_LABEL else _describe_classes
     return {
         "format": FORMAT,
         "problem_type": problem_type,
-        "n_rows": len(y),
-        "n_unlabelled": n_unlabelled,
-        "n_classes": len(classes),
-        "accuracy": round(float(right.mean()), 6) if len(y) else 0.0,
-        "macro_f1": round(counts.macro_f1, 6),
-        "balanced_accuracy": None if is_sets else round(counts.balanced_accuracy, 6),
-        "per_class": list_classes(counts, names),
-        "confusion": (
-            None if is_sets else describe_confusion(count_pairs(predicted, y, len(names)), names)
-        ),
-        "reliability": (
-            _pooled_reliability(pred_probs, y)
-            if is_sets
-            else describe_reliability(confidence, right)
-        ),
+        "n_rows": len(right),
+        "n_unlabelled": len(rows) - len(right),
+        "n_classes": len(names),
+        "accuracy": round(float(right.mean()), 6) if len(right) else 0.0,
         "coverage": coverage_curve(confidence, right),
-        "worst_errors": _list_errors(pred_probs, predicted, y, classes, right, row_ids),
-    }
+        "worst_errors": _list_errors(held_out, right),
+    } | describe(held_out, right, confidence)
 
 
 def label_probability(pred_probs: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -88,36 +73,67 @@ def label_probability(pred_probs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return np.asarray(pred_probs[np.arange(len(labels)), labels])
 
 
-def _pooled_reliability(pred_probs: np.ndarray, y: np.ndarray) -> dict[str, Any]:
-    pairs = pred_probs.ravel()
-    return describe_reliability(pairs, y.ravel(), mass=pairs)
+@dataclass(frozen=True)
+class _HeldOut:
+    """Labelled rows only; names as they may be shown."""
+
+    pred_probs: np.ndarray
+    predicted: np.ndarray
+    y: np.ndarray
+    row_ids: np.ndarray
+    names: list[str]
 
 
-def _list_errors(
-    pred_probs: np.ndarray,
-    predicted: np.ndarray,
-    y: np.ndarray,
-    classes: Sequence[str],
-    right: np.ndarray,
-    row_ids: np.ndarray,
-) -> list[dict[str, Any]]:
+def _describe_classes(
+    held_out: _HeldOut, right: np.ndarray, confidence: np.ndarray
+) -> dict[str, Any]:
+    """See `per_class` and `reliability.describe_reliability`, of the most likely class."""
+    counts = ClassCounts(held_out.predicted, held_out.y, len(held_out.names))
+    matrix = count_pairs(held_out.predicted, held_out.y, len(held_out.names))
+    return {
+        "macro_f1": round(counts.macro_f1, 6),
+        "balanced_accuracy": round(counts.balanced_accuracy, 6),
+        "per_class": list_classes(counts, held_out.names),
+        "confusion": describe_confusion(matrix, held_out.names),
+        "reliability": describe_reliability(confidence, right),
+    }
+
+
+def _describe_sets(held_out: _HeldOut, *_: np.ndarray) -> dict[str, Any]:
+    """Label by label; no confusion matrix, since a row has no one class to confuse.
+
+    Reliability is that of all pairs of a row and a label, in bins that hold equal sums of
+    probability: most pairs are near 0, and bins of equally many would say nothing of the others.
+    """
+    counts = ClassCounts(held_out.predicted, held_out.y, len(held_out.names))
+    pairs = held_out.pred_probs.ravel()
+    return {
+        "macro_f1": round(counts.macro_f1, 6),
+        "balanced_accuracy": None,
+        "per_class": list_classes(counts, held_out.names),
+        "confusion": None,
+        "reliability": describe_reliability(pairs, held_out.y.ravel(), mass=pairs),
+    }
+
+
+def _list_errors(held_out: _HeldOut, right: np.ndarray) -> list[dict[str, Any]]:
     wrong = np.flatnonzero(~right)
-    probability = label_probability(pred_probs[wrong], y[wrong])
+    probability = label_probability(held_out.pred_probs[wrong], held_out.y[wrong])
     worst = np.argsort(probability, kind="stable")[:MAX_ERRORS]
     return [
         {
-            "row_id": int(row_ids[wrong[i]]),
-            "given": _label_text(y[wrong[i]], classes),
-            "predicted": _label_text(predicted[wrong[i]], classes),
+            "row_id": int(held_out.row_ids[wrong[i]]),
+            "given": _label_text(held_out.y[wrong[i]], held_out.names),
+            "predicted": _label_text(held_out.predicted[wrong[i]], held_out.names),
             "probability": round(float(probability[i]), 6),
         }
         for i in worst.tolist()
     ]
 
 
-def _label_text(label: np.ndarray, classes: Sequence[str]) -> str:
+def _label_text(label: np.ndarray, names: Sequence[str]) -> str:
     """A class index or a (K,) set, as text; the empty set is empty."""
     if label.ndim == 0:
-        return show_name(classes[int(label)], MAX_NAME_CHARS)
-    names = [show_name(classes[k], MAX_NAME_CHARS) for k in np.flatnonzero(label).tolist()]
-    return show_name(format_label_set(names), MAX_NAME_CHARS)
+        return names[int(label)]
+    chosen = [names[k] for k in np.flatnonzero(label).tolist()]
+    return show_name(format_label_set(chosen), MAX_NAME_CHARS)

@@ -15,6 +15,7 @@ READABLE_FORMAT = 1
 SHOWN_CLASSES = 12
 SHOWN_ERRORS = 10
 MAX_OPEN_MATRIX = 20
+SMALLEST_SHOWN = 0.001
 # Shares of a row of the confusion matrix from which a cell is tinted one step more.
 RIGHT_STEPS = (0.0, 0.2, 0.4, 0.6, 0.8)
 WRONG_STEPS = (0.0, 0.02, 0.05, 0.1, 0.2)
@@ -41,8 +42,7 @@ def _lay_out(facts: dict[str, Any]) -> dict[str, Any]:
         "matrix": _lay_out_matrix(facts["confusion"]),
         "is_open_matrix": facts["n_classes"] <= MAX_OPEN_MATRIX,
         "reliability_chart": draw_reliability(reliability["bins"]),
-        "is_too_sure": reliability["confidence"] >= reliability["accuracy"],
-        "bias": abs(reliability["confidence"] - reliability["accuracy"]),
+        "bias": _name_bias(reliability["confidence"] - reliability["accuracy"]),
         "coverage_chart": draw_coverage(facts["coverage"]),
         "half": next((line for line in facts["coverage"] if line["coverage"] == 0.5), None),
         "columns": _lay_out_columns(facts["importance"]),
@@ -50,6 +50,13 @@ def _lay_out(facts: dict[str, Any]) -> dict[str, Any]:
         "more_errors": facts["worst_errors"][SHOWN_ERRORS:],
         "n_errors": facts["n_rows"] - round(facts["accuracy"] * facts["n_rows"]),
     }
+
+
+def _name_bias(too_sure: float) -> tuple[str, float]:
+    """In words, and by how much; nothing below what the page's one decimal shows."""
+    if abs(too_sure) < SMALLEST_SHOWN / 2:
+        return "", 0.0
+    return ("too sure" if too_sure > 0 else "too cautious"), abs(too_sure)
 
 
 def _lay_out_matrix(confusion: dict[str, Any] | None) -> list[dict[str, Any]]:
