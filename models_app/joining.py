@@ -9,6 +9,7 @@ from automl.candidates import Member, load_member
 from automl.ensemble import choose_deployed
 from automl.predictor import Predictor, unzip_flat
 from automl.schema import Schema
+from models_app.evaluation_facts import store_evaluation
 from models_app.leaderboard_scores import Board, Scored
 from models_app.models import CandidateModel, DeployedModel
 from studio.files import local_path
@@ -24,6 +25,7 @@ class Joined:
     """What the joining step found; the caller writes it in one transaction."""
 
     predictor_file: StoredFile
+    evaluation_file: StoredFile
     rule: dict[str, Any] | None
     gain: dict[str, float] | None
     ensemble: CandidateModel | None
@@ -39,10 +41,14 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
     contenders = {ENSEMBLE, *(candidate.family for candidate in board.contenders)}
     deployed, tied = choose_deployed({k: s.score for k, s in scored.items() if k in contenders})
     run.progress("Saving the predictor")
-    predictor_file = _store_predictor(run, model, board, scored[deployed])
+    predictor = _build_predictor(run, model, board, scored[deployed])
+    predictor_file = _store_predictor(run, model, predictor)
+    run.progress("Looking at errors")
+    evaluation_file = store_evaluation(run, model, board, scored[deployed].held_out, predictor)
     marks = {key: {"is_deployed": key == deployed, "is_tied": key in tied} for key in scored}
     return Joined(
         predictor_file=predictor_file,
+        evaluation_file=evaluation_file,
         rule=scored[deployed].held_out.rule,
         gain=scored[deployed].gain,
         ensemble=_ensemble_row(model, board, scored, marks),
@@ -89,14 +95,14 @@ def _seconds(candidates: list[CandidateModel]) -> dict[str, float]:
     }
 
 
-def _store_predictor(
+def _build_predictor(
     run: JobRun, model: DeployedModel, board: Board, deployed: Scored
-) -> StoredFile:
-    """Bundle the members that have a weight, and check that the bundle loads again."""
+) -> Predictor:
+    """The members that have a weight."""
     project = model.cleanset.project
     weights = {family: w for family, w in deployed.held_out.weights.items() if w > 0}
     candidates = [c for c in board.contenders if c.family in weights]
-    predictor = Predictor(
+    return Predictor(
         schema=Schema.from_json(project.feature_schema),
         classes=model.classes,
         modality=project.modality,
@@ -106,8 +112,13 @@ def _store_predictor(
         temperature=deployed.held_out.temperature,
         rule=deployed.held_out.rule,
     )
+
+
+def _store_predictor(run: JobRun, model: DeployedModel, predictor: Predictor) -> StoredFile:
+    """Bundle it, and check that the bundle loads again."""
     path = run.folder / "predictor.zip"
-    info = {"n_rows": model.n_rows, "seed": project.seed, "families": list(weights)}
+    families = [member.family for member in predictor.members]
+    info = {"n_rows": model.n_rows, "seed": model.cleanset.project.seed, "families": families}
     predictor.save(path, info=info)
     Predictor.load(path)
     return run.put_file("predictors", path)

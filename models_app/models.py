@@ -29,6 +29,10 @@ class DeployedModel(WorkspaceRow, InputFailure):
     predictor_file = models.ForeignKey(
         "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
     )
+    # JSON: what held-out predictions say about the deployed candidate (automl/evaluation.py).
+    evaluation_file = models.ForeignKey(
+        "studio.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     # Multi-label: {"threshold", "top_one_if_none"}; the paired gain over the original labels.
     rule = models.JSONField(null=True, blank=True)
     gain = models.JSONField(null=True, blank=True)

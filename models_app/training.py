@@ -47,6 +47,7 @@ def join_training(run: JobRun) -> Finished:
         DeployedModel.all_objects.filter(pk=model.pk, status=DeployedModel.Status.TRAINING).update(
             status=DeployedModel.Status.TRAINED,
             predictor_file=joined.predictor_file,
+            evaluation_file=joined.evaluation_file,
             rule=joined.rule,
             gain=joined.gain,
             trained_at=timezone.now(),

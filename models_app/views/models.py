@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from models_app.access import model_for, models_for
 from models_app.deploy import is_outdated
+from models_app.evaluation_page import read_evaluation
 from models_app.leaderboard import baseline_of, candidates_in_order
 from models_app.models import DeployedModel
 from models_app.progress import model_progress
@@ -59,6 +60,7 @@ def model_details(request: HttpRequest, model_id: UUID) -> HttpResponse:
         "tab": "details",
         "candidates": candidates_in_order(model),
         "baseline": baseline_of(model),
+        "evaluation": read_evaluation(model),
     }
     return render(request, "models_app/model_details.html", context)
 

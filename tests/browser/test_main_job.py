@@ -104,7 +104,8 @@ def deploy(page, name):
 
 def read_details(page):
     page.get_by_role("link", name="Model Details").click()
-    heads = page.locator("thead th").all_inner_texts()
+    leaderboard = page.get_by_role("table", name="Models that were trained")
+    heads = leaderboard.locator("thead th").all_inner_texts()
     assert heads == [
         "Model",
         "Held-out Accuracy",
@@ -112,11 +113,13 @@ def read_details(page):
         "Inference Time",
         "Training Time",
     ]
-    lines = page.locator("tbody tr").all_inner_texts()
+    lines = leaderboard.locator("tbody tr").all_inner_texts()
     assert sum("Ensemble Predictor" in line for line in lines) == 1
     assert "Deployed" in lines[0]
     assert len(lines) == 4
-    expect(page.locator("tfoot")).to_contain_text("Majority class")
+    expect(leaderboard.locator("tfoot")).to_contain_text("Majority class")
+    expect(page.get_by_role("img", name="Reliability diagram")).to_be_visible()
+    expect(page.get_by_role("heading", name="What the model looks at")).to_be_visible()
 
 
 def predict(page, path):

@@ -1,6 +1,7 @@
 """The whole job in one process on noisy labels: cleaning them must show in the figures."""
 
 import csv
+import json
 import random
 from uuid import uuid4
 
@@ -101,6 +102,18 @@ def test_held_out_accuracy_is_above_original_on_the_same_labels(cleaned_model):
     assert rest == sorted(rest, reverse=True)
     assert {line.title for line in lines} >= {"Ensemble Predictor", "Linear SVM (words)"}
     assert all(line.training_seconds > 0 and line.inference_seconds > 0 for line in lines)
+
+
+def test_the_evaluation_rests_on_the_same_held_out_rows(cleaned_model):
+    facts = json.loads(local_path(cleaned_model.evaluation_file).read_text())
+    deployed = candidates_in_order(cleaned_model)[0]
+    assert facts["n_rows"] == cleaned_model.n_rows
+    assert facts["accuracy"] == pytest.approx(deployed.held_out_accuracy, abs=1e-6)
+    assert facts["macro_f1"] == pytest.approx(deployed.metrics["held_out"]["macro_f1"], abs=1e-6)
+    described = facts["importance"]["classes"]
+    words = {line["name"]: [term["term"] for term in line["terms"]] for line in described}
+    assert "exchange" in words["exchange_rate"]
+    assert "lost" in words["lost_or_stolen_card"]
 
 
 def test_the_shipped_predictor_loads_and_one_mail_says_so(cleaned_model):
