@@ -12,6 +12,7 @@ from automl.candidates import Member
 from automl.families import get_family
 from automl.families.base import LinearEstimator
 from automl.features.spaces import TextEncoder
+from automl.features.text import WORDS
 from automl.metrics import log_loss
 from automl.predictor import Predictor
 from automl.problem import MULTI_LABEL
@@ -37,8 +38,8 @@ def top_terms(
 ) -> dict[str, Any] | None:
     """The words and pairs of words that speak most for each class.
 
-    Taken from the refitted linear member of the largest weight: of class k the terms of the
-    largest coefficient; for classes (not label sets) minus the mean coefficient of all classes,
+    Taken from the refitted linear member on words of the largest weight: of class k the terms of
+    the largest coefficient; for classes (not label sets) minus the mean coefficient of all classes,
     which changes no probability of a softmax. Letter groups, which the families read too, are
     left out: few of them mean anything to people.
 
@@ -55,7 +56,7 @@ def top_terms(
     if found is None:
         return None
     member, weight, encoder, estimator = found
-    words = encoder.counter.terms[0]
+    words = encoder.counters[WORDS].terms
     coef = estimator.coef_[:, : len(words)].astype(np.float64)
     if predictor.problem_type != MULTI_LABEL:
         coef = coef - coef.mean(axis=0)
@@ -124,7 +125,9 @@ def _linear_member(
     )
     for member, weight in ranked:
         encoder, estimator = member.encoder, member.estimator
-        if isinstance(encoder, TextEncoder) and isinstance(estimator, LinearEstimator):
+        if not isinstance(encoder, TextEncoder) or not isinstance(estimator, LinearEstimator):
+            continue
+        if estimator.starts_with_words:
             return member, weight, encoder, estimator
     return None
 

@@ -54,6 +54,8 @@ class LinearEstimator(Estimator):
 
     coef_: np.ndarray
     intercept_: np.ndarray
+    # Whether the first columns of the design are the weighted words of a text.
+    starts_with_words = False
 
     def fit(
         self,

@@ -14,6 +14,7 @@ class TextLinearSvm(LinearEstimator):
     """Linear support vector machine on words and meaning (liblinear; Fan et al., 2008)."""
 
     C = 0.3
+    starts_with_words = True
 
     def design(self, X: TextFeatures) -> Any:
         return terms_and_meaning(X)

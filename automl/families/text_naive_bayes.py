@@ -13,6 +13,7 @@ class TextNaiveBayes(LinearEstimator):
     """Complement naive Bayes on weighted words (Rennie et al., 2003)."""
 
     ALPHA = 0.3
+    starts_with_words = True
 
     def design(self, X: TextFeatures) -> Any:
         return X.words
