@@ -14,6 +14,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from automl.features.embeddings import Embeddings
+from automl.features.projection import MeaningProjection
 from automl.features.tabular import Numbers, TableEncoder
 from automl.features.text import (
     KINDS,
@@ -24,7 +25,7 @@ from automl.features.text import (
     read_texts,
     weigh_terms,
 )
-from automl.schema import Schema
+from automl.schema import TEXT, Schema
 
 
 class Encoder(ABC):
@@ -154,34 +155,57 @@ class TextEncoder(Encoder):
 class TableSpace(Space):
     def __init__(self, table: pa.Table, schema: Schema, embeddings: Embeddings) -> None:
         self.table, self.schema, self.embeddings = table, schema, embeddings
-        self.numbers = TableEncoder(schema).fit(table).transform(table)
+        everything = np.ones(table.num_rows, dtype=bool)
+        self.numbers = self._fit(everything).transform(table, embeddings)
 
     def split(self, train: np.ndarray, test: np.ndarray) -> tuple[Numbers, Numbers]:
         return self.numbers.take(train), self.numbers.take(test)
 
     def fit_encoder(self, rows: np.ndarray) -> tuple[TabularEncoder, Numbers]:
-        table = self.table.take(pa.array(np.flatnonzero(rows)))
-        encoder = TabularEncoder(TableEncoder(self.schema).fit(table))
-        return encoder, encoder.transform(table, self.embeddings)
+        encoder = self._fit(rows)
+        return encoder, encoder.transform(self.table, self.embeddings).take(rows)
+
+    def _fit(self, rows: np.ndarray) -> TabularEncoder:
+        """Learn from the given rows which categories there are and what texts differ in."""
+        table = self.table.filter(pa.array(rows))
+        texts = [i for i, column in enumerate(self.schema.columns) if column.kind == TEXT]
+        projections = {
+            i: MeaningProjection.fit(self.embeddings.column(i)[rows]) for i in texts if rows.any()
+        }
+        return TabularEncoder(TableEncoder(self.schema).fit(table), projections)
 
 
 class TabularEncoder(Encoder):
-    def __init__(self, encoder: TableEncoder) -> None:
-        self.encoder = encoder
+    """Numbers of the cells; free texts as hashed words, and their meaning in few numbers."""
+
+    def __init__(self, encoder: TableEncoder, projections: dict[int, MeaningProjection]) -> None:
+        self.encoder, self.projections = encoder, projections
 
     @property
     def unread(self) -> dict[str, int]:  # type: ignore[override]
         return self.encoder.unread
 
     def transform(self, table: pa.Table, embeddings: Embeddings) -> Numbers:
-        return self.encoder.transform(table)
+        meanings = [p.apply(embeddings.column(i)) for i, p in self.projections.items()]
+        return self.encoder.transform(table).with_columns(meanings)
 
     def save(self, folder: Path) -> None:
         (folder / "columns.json").write_text(json.dumps(self.encoder.to_json(), ensure_ascii=True))
+        for i, projection in self.projections.items():
+            np.savez(
+                folder / f"meaning-{i}.npz", mean=projection.mean, components=projection.components
+            )
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        return cls(TableEncoder.from_json(json.loads((folder / "columns.json").read_text())))
+        encoder = TableEncoder.from_json(json.loads((folder / "columns.json").read_text()))
+        projections = {}
+        for i in range(len(encoder.schema.columns)):
+            path = folder / f"meaning-{i}.npz"
+            if path.exists():
+                with np.load(path, allow_pickle=False) as arrays:
+                    projections[i] = MeaningProjection(arrays["mean"], arrays["components"])
+        return cls(encoder, projections)
 
 
 def prepare_space(modality: str, table: pa.Table, schema: Schema, embeddings: Embeddings) -> Space:

@@ -58,6 +58,12 @@ class Numbers:
     def n_rows(self) -> int:
         return len(self.dense)
 
+    def with_columns(self, blocks: list[np.ndarray]) -> Numbers:
+        """With more numeric columns at the end."""
+        added = sum(block.shape[1] for block in blocks)
+        is_category = np.concatenate([self.is_category, np.zeros(added, dtype=bool)])
+        return Numbers(np.hstack([self.dense, *blocks]), is_category, self.words)
+
     def take(self, rows: np.ndarray) -> Numbers:
         """The rows of a mask or of indices."""
         return Numbers(self.dense[rows], self.is_category, self.words[rows])
