@@ -98,6 +98,8 @@ FAMILIES: dict[str, Family] = {
             "XGBoost",
             TABULAR,
             XgBoost,
+            # One booster a label would cost much and adds little to the other families.
+            problem_types=(MULTI_CLASS,),
             presets=FROM_REGULAR,
             max_classes=MAX_BOOSTED_CLASSES,
         ),
@@ -106,6 +108,8 @@ FAMILIES: dict[str, Family] = {
             "CatBoost",
             TABULAR,
             CatBoostTrees,
+            # One booster a label would cost much and adds little to the other families.
+            problem_types=(MULTI_CLASS,),
             presets=FROM_REGULAR,
             max_classes=MAX_CATBOOST_CLASSES,
         ),
