@@ -20,6 +20,7 @@ def deploy_model(
     cleanset: Cleanset,
     name: str,
     idempotency_key: str,
+    preset: str | None = None,
     retrained_from: DeployedModel | None = None,
 ) -> DeployedModel:
     """The same key gives the same model, however often the button is pressed."""
@@ -32,7 +33,7 @@ def deploy_model(
         created_by=user,
         cleanset=cleanset,
         name=_clean_name(name),
-        preset=cleanset.project.preset,
+        preset=preset or cleanset.project.preset,
         cleanset_revision=_check_ready(cleanset).revision,
         retrained_from=retrained_from,
     )
@@ -56,6 +57,7 @@ def retrain_model(*, user: User, model: DeployedModel) -> DeployedModel:
         cleanset=cleanset,
         name=model.name,
         idempotency_key=new_key(),
+        preset=model.preset,
         retrained_from=model,
     )
 

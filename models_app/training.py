@@ -27,7 +27,7 @@ def start_training(run: JobRun) -> Split:
     original = _original_labels(model)
     candidates = [
         _plan_candidate(model, family, held_out, original)
-        for family in pick_families(project, frozen.labels)
+        for family in pick_families(project, frozen.labels, model.preset)
     ]
 
     def apply() -> None:

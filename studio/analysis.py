@@ -39,7 +39,7 @@ def start_analysis(run: JobRun) -> Split:
     _ensure_folds(run, project, labels)
     name_features = make_feature_files(run, project)
     version = store_labels(run, np.arange(len(labels)), labels)
-    families = pick_families(project, labels)
+    families = pick_families(project, labels, project.preset)
     runs = [ensure_run(project, family, version) for family in families]
     pending = [r for r in runs if r.status != CandidateRun.Status.READY]
 
@@ -118,13 +118,13 @@ def store_labels(run: JobRun, row_ids: np.ndarray, labels: Labels) -> LabelVersi
     return LabelVersion(row_ids, labels, run.put_file("labels", path))
 
 
-def pick_families(project: Project, labels: Labels) -> list[str]:
+def pick_families(project: Project, labels: Labels, preset: str) -> list[str]:
     families = families_for(
         project.modality,
         project.problem_type,
         n_rows=len(labels),
         n_classes=len(class_names(labels, project.problem_type)),
-        preset=project.preset,
+        preset=preset,
     )
     return [family.key for family in families]
 

@@ -49,6 +49,16 @@ class PositionField(forms.TypedChoiceField):
         super().__init__(coerce=int, empty_value=None, required=is_required, **options)
 
 
+class PresetField(forms.ChoiceField):
+    """How thorough the training is; Regular where nothing was chosen."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=Project.Preset.choices, required=False, initial="regular")
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value) or Project.Preset.REGULAR
+
+
 class ProjectForm(forms.Form):
     name = forms.CharField(max_length=100, label="Project name")
     modality = forms.ChoiceField(choices=Project.Modality.choices, widget=forms.RadioSelect)
@@ -60,6 +70,7 @@ class ProjectForm(forms.Form):
     feature_columns = forms.TypedMultipleChoiceField(
         coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
+    preset = PresetField()
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
@@ -81,6 +92,7 @@ class ProjectForm(forms.Form):
             label_column=self.names[data["label_column"]],
             text_column=None if text is None else self.names[text],
             feature_columns=[self.names[position] for position in data["feature_columns"]],
+            preset=data["preset"],
         )
 
 

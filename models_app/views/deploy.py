@@ -20,9 +20,9 @@ from studio.trash import delete_row
 def model_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
     cleanset = cleanset_for(request.user, cleanset_id, write=True)
     if request.method == "GET":
-        form = DeployForm(
-            initial={"name": cleanset.project.name[:100], "idempotency_key": new_key()}
-        )
+        project = cleanset.project
+        initial = {"name": project.name[:100], "preset": project.preset}
+        form = DeployForm(initial=initial | {"idempotency_key": new_key()})
         return _show_form(request, cleanset, form, status=200)
     form = DeployForm(request.POST)
     model = _deploy(request, cleanset, form) if form.is_valid() else None

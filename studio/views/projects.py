@@ -95,6 +95,7 @@ def _initial(dataset: Dataset) -> dict[str, Any]:
         "name": dataset.name[:100],
         "modality": guess["modality"],
         "problem_type": guess["problem_type"],
+        "preset": Project.Preset.REGULAR,
         "label_column": positions.get(guess["label_column"]),
         "text_column": positions.get(guess["text_column"]),
         "feature_columns": [positions[name] for name in guess["feature_columns"]],

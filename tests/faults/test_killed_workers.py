@@ -76,7 +76,7 @@ def make_cleanset(user):
         user=user,
         dataset=dataset,
         name="churn",
-        setup=Setup("multi-class", "tabular", "churn", None, features_of(SAMPLE)),
+        setup=Setup("multi-class", "tabular", "churn", None, features_of(SAMPLE), "fast"),
         idempotency_key=uuid4().hex,
     )
     cleanset = project.cleansets.get()
@@ -142,7 +142,7 @@ def test_with_two_workers_the_candidates_overlap(user, workers):
     cleanset = make_cleanset(user)
     wait_until(lambda: Job.objects.filter(kind="analysis", state="succeeded").exists(), "analysis")
     runs = list(Job.objects.filter(kind="candidate-run").order_by("started_at"))
-    assert len(runs) > 4
+    assert len(runs) == 4
     assert any(
         later.started_at < earlier.finished_at for earlier, later in itertools.pairwise(runs)
     )

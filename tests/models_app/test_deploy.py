@@ -7,7 +7,7 @@ from automl.errors import InputError
 from models_app.deploy import MAX_NAME_CHARS, deploy_model, is_outdated, new_key, retrain_model
 from models_app.models import DeployedModel
 from studio.decisions import decide_row, undo_row
-from studio.models import Cleanset, Job
+from studio.models import Cleanset, Job, Project
 from studio.trash import delete_row
 
 from ..factories import make_cleanset, make_model
@@ -158,3 +158,20 @@ def test_a_failed_attempt_deleted_after_its_repetition_does_not_allow_a_third(mo
     second = retrain(model)
     delete_row(first)
     assert retrain(model) == second
+
+
+@pytest.mark.parametrize(("asked", "used"), [("best", "best"), ("", "fast"), (None, "fast")])
+def test_a_deployment_inherits_the_preset_of_its_project_unless_told(cleanset, alice, asked, used):
+    Project.objects.update(preset="fast")
+    cleanset = Cleanset.objects.get()
+    model = deploy_model(user=alice, cleanset=cleanset, name="m", idempotency_key="k", preset=asked)
+    assert model.preset == used
+    assert retrain_model(user=alice, model=model).preset == used
+
+
+def test_a_preset_that_does_not_exist_is_refused(cleanset, alice_client):
+    url = reverse("models_app:model_create", args=[cleanset.pk])
+    form = {"name": "m", "idempotency_key": "k", "preset": "slow"}
+    assert alice_client.post(url, form).status_code == 422
+    assert alice_client.post(url, form | {"preset": "best"}).status_code == 302
+    assert DeployedModel.objects.get().preset == "best"
