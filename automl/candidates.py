@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from automl.calibration import Calibration, calibrate_by_fold, fit_calibration
-from automl.families import get_family
+from automl.families import MAJORITY, get_family
 from automl.families.base import Estimator
 from automl.features.embeddings import Embeddings
 from automl.features.spaces import Encoder, Space, load_encoder, prepare_space
@@ -162,7 +162,7 @@ def _fit_fold(
     train = labelled & ~test
     X_train, X_test = space.split(train, test)
     # A cleanset of which little is left may have all its rows in one fold.
-    estimator = get_family(family if train.any() else "majority").estimator(seed=seed)
+    estimator = get_family(family if train.any() else MAJORITY).estimator(seed=seed)
     watched = (
         (X_test.take(labelled[test]), data.y[test & labelled]) if (estimator.has_rounds) else None
     )

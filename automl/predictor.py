@@ -29,7 +29,7 @@ from automl.schema import TEXT, Schema
 
 FORMAT = 2
 MANIFEST = "manifest.json"
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "skops", "pyarrow", "onnxruntime")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "catboost", "pyarrow", "onnxruntime")
 FIXED_DATE = (2020, 1, 1, 0, 0, 0)
 # What reading a damaged zip or its entries raises.
 DAMAGE = (

@@ -126,7 +126,7 @@ def run_families(
             probs = member.predict_proba(member.encoder.transform(test[0]))
             line += f"  test {accuracy(probs, test[1], data.problem_type):.4f}"
         print(f"{line}  cv {validated - started:.1f} + refit {done - validated:.1f} CPU-s")
-        if family.key != "majority":
+        if not family.is_baseline:
             oof[family.key], members[family.key] = run.oof_pred_probs, member
     return oof, members
 

@@ -4,13 +4,13 @@ from models_app.models import CandidateModel, DeployedModel
 
 
 def candidates_in_order(model: DeployedModel) -> list[CandidateModel]:
-    """Without the baseline, which stands in the footer; failed ones last."""
+    """Without the baselines, which stand in the footer; failed ones last."""
     lines = model.candidates.exclude(role=CandidateModel.Role.BASELINE)
     return sorted(lines, key=_rank)
 
 
-def baseline_of(model: DeployedModel) -> CandidateModel | None:
-    return model.candidates.filter(role=CandidateModel.Role.BASELINE).first()
+def baselines_of(model: DeployedModel) -> list[CandidateModel]:
+    return list(model.candidates.filter(role=CandidateModel.Role.BASELINE).order_by("title"))
 
 
 def _rank(candidate: CandidateModel) -> tuple[bool, bool, float, str]:

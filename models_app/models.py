@@ -46,7 +46,7 @@ class DeployedModel(WorkspaceRow, InputFailure):
 
 
 class CandidateModel(models.Model):
-    """One line of Model Details: a trained family, their ensemble, or the baseline."""
+    """One line of Model Details: a trained family, their ensemble, or a baseline."""
 
     class Role(models.TextChoices):
         FAMILY = "family", "Family"

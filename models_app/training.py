@@ -14,8 +14,6 @@ from studio.jobs import Finished, Split
 from studio.jobs.execution import JobRun
 from studio.project_data import read_labels
 
-BASELINE = "majority"
-
 
 def start_training(run: JobRun) -> Split:
     model = _load_model(run)
@@ -74,12 +72,12 @@ def _plan_candidate(
     model: DeployedModel, family: str, held_out: LabelVersion, original: LabelVersion
 ) -> CandidateModel:
     project = model.cleanset.project
-    is_baseline = family == BASELINE
+    about = get_family(family)
     return CandidateModel(
         deployed_model=model,
-        role=CandidateModel.Role.BASELINE if is_baseline else CandidateModel.Role.FAMILY,
+        role=CandidateModel.Role.BASELINE if about.is_baseline else CandidateModel.Role.FAMILY,
         family=family,
-        title=get_family(family).title,
+        title=about.title,
         held_out_run=ensure_run(project, family, held_out),
         original_run=ensure_run(project, family, original),
     )

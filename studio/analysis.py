@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from automl.ensemble import Ensemble, fit_ensemble
 from automl.errors import InputError
-from automl.families import families_for
+from automl.families import families_for, get_family
 from automl.label_issues import find_label_issues
 from automl.metrics import score_candidate
 from automl.problem import class_names, encode_labels
@@ -100,10 +100,10 @@ def join_analysis(run: JobRun) -> Finished:
 
 
 def ready_runs(cleanset: Cleanset) -> list[CandidateRun]:
-    """The runs that the analysis rests on; the baseline and failed ones aside."""
+    """The runs that the analysis rests on; baselines and failed ones aside."""
     keys = cleanset.source.get("runs", [])
     found = CandidateRun.objects.filter(pk__in=keys, status=CandidateRun.Status.READY)
-    runs = [r for r in found.order_by("family") if r.family != "majority"]
+    runs = [r for r in found.order_by("family") if not get_family(r.family).is_baseline]
     if not runs:
         raise InputError(
             "NO_CANDIDATE",

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("automl", "studio", "models_app", "inference")
-HEAVY = ("pandas", "sklearn", "lightgbm", "scipy", "cleanlab")
+HEAVY = ("pandas", "sklearn", "lightgbm", "xgboost", "catboost", "scipy", "cleanlab")
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 50
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from automl.families.base import Estimator
+from automl.families.best_single_column import BestSingleColumn
 from automl.families.catboost_trees import CatBoostTrees
-from automl.families.forests import DeepExtraTrees, ExtraTrees, RandomForest
+from automl.families.extra_trees import ExtraTrees, ExtraTreesDeep
 from automl.families.lightgbm_trees import LightGbm, LightGbmExtraTrees
 from automl.families.majority import Majority
+from automl.families.random_forest import RandomForest
 from automl.families.tabular_logistic_regression import TabularLogisticRegression
 from automl.families.tabular_nearest_neighbors import TabularNearestNeighbors
 from automl.families.tabular_neural_network import TabularNeuralNetwork
@@ -24,6 +26,7 @@ BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
 MAX_BOOSTED_CLASSES = 50
 MAX_CATBOOST_CLASSES = 12
 TEXT, TABULAR = ("text",), ("tabular",)
+MAJORITY = "majority"
 FROM_REGULAR = ("regular", "best")
 
 
@@ -38,6 +41,7 @@ class Family:
     presets : in which presets it takes part.
     max_classes, max_rows : above these the family would cost too much.
     min_rows : below it the family has too little to learn from.
+    is_baseline : what a score must beat; never part of an ensemble, never deployed.
     """
 
     key: str
@@ -49,6 +53,7 @@ class Family:
     max_classes: int = 1000
     min_rows: int = 0
     max_rows: int = 1_000_000_000
+    is_baseline: bool = False
 
 
 FAMILIES: dict[str, Family] = {
@@ -115,7 +120,7 @@ FAMILIES: dict[str, Family] = {
         ),
         Family("extra_trees", "Extra Trees", TABULAR, ExtraTrees),
         Family(
-            "extra_trees_deep", "Extra Trees (deep)", TABULAR, DeepExtraTrees, presets=FROM_REGULAR
+            "extra_trees_deep", "Extra Trees (deep)", TABULAR, ExtraTreesDeep, presets=FROM_REGULAR
         ),
         Family("random_forest", "Random Forest", TABULAR, RandomForest, presets=FROM_REGULAR),
         Family(
@@ -140,7 +145,14 @@ FAMILIES: dict[str, Family] = {
             presets=FROM_REGULAR,
             max_rows=20_000,
         ),
-        Family("majority", "Majority class (baseline)", ("text", "tabular"), Majority),
+        Family(MAJORITY, "Majority class (baseline)", TEXT + TABULAR, Majority, is_baseline=True),
+        Family(
+            "best_single_column",
+            "Best single column (baseline)",
+            TABULAR,
+            BestSingleColumn,
+            is_baseline=True,
+        ),
     )
 }
 

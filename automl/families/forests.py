@@ -1,36 +1,31 @@
+"""What forests of independent trees share."""
+
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import skops.io
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
-from automl.families.base import Estimator, class_log_odds, log_probabilities
-from automl.families.boosted_trees import all_columns
-from automl.families.even_skops import dump_evenly
+from automl.families.base import Estimator
+from automl.families.compact_forest import CompactForest, fill_missing
+from automl.families.targets import Target
 from automl.features.tabular import Numbers
 
-MISSING = -999.0
-# The only types that a stored forest is made of; skops refuses a file that names others.
-TRUSTED_TYPES = ["sklearn.tree._tree.Tree", "sklearn.utils._bunch.Bunch"]
+N_TREES = 300
+# A tree has at most about twice as many nodes; keeps a forest of many rows below 300 MB.
+MAX_LEAVES = 10_000
 
 
 class Forest(Estimator):
-    """Averaged trees without boosting; multi-label in one forest.
+    """The mean of trees that were grown apart from each other; sets of labels in one forest."""
 
-    Attributes
-    ----------
-    forest_ : of the kind `Kind`. base_ : (K,) logits of the class shares.
-    """
-
-    Kind: type[ExtraTreesClassifier | RandomForestClassifier]
-    N_TREES = 200
     MIN_LEAF_ROWS = 1
-    MIN_LEAF_ROWS_LARGE = 10
-    LARGE_ROWS = 20_000
     CRITERION = "gini"
+    target_: Target
+    forest_: CompactForest | None
 
     def fit(
         self,
@@ -40,70 +35,48 @@ class Forest(Estimator):
         n_classes: int,
         watched: tuple[Any, np.ndarray] | None = None,
     ) -> Self:
-        is_large = len(y) > self.LARGE_ROWS
-        leaf = max(self.MIN_LEAF_ROWS, self.MIN_LEAF_ROWS_LARGE if is_large else 1)
-        self.forest_ = self.Kind(
-            n_estimators=self.N_TREES,
-            min_samples_leaf=leaf,
-            max_features="sqrt",
-            criterion=self.CRITERION,
-            random_state=self.seed,
-            n_jobs=1,
-        ).fit(_fill(X), y)
-        self.base_ = class_log_odds(y, n_classes)
+        self.target_, self.forest_ = Target.of(y, n_classes), None
+        if self.target_.is_learnable:
+            trees = self._grow(fill_missing(X), self.target_.codes(y))
+            self.forest_ = CompactForest.of(trees)
         return self
 
     def predict_logits(self, X: Numbers, *, n_rounds: int | None = None) -> np.ndarray:
-        probs = self.forest_.predict_proba(_fill(X))
-        if isinstance(probs, list):
-            return self._label_logits(probs)
-        logits = np.tile(self.base_ - 6.0, (len(probs), 1))
-        logits[:, self.forest_.classes_] = log_probabilities(probs)
-        return logits
+        if self.forest_ is None:
+            return self.target_.constant(len(X.dense))
+        return self.target_.place_shares(self.forest_.predict_shares(fill_missing(X)))
 
     def save(self, folder: Path) -> None:
-        dump_evenly(self.forest_, folder / "forest.skops")
-        np.savez(folder / "base.npz", base=self.base_)
+        self.target_.save(folder)
+        if self.forest_ is not None:
+            self.forest_.save(folder / "forest.npz")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         loaded = cls(seed=0)
-        loaded.forest_ = skops.io.load(folder / "forest.skops", trusted=TRUSTED_TYPES)
-        with np.load(folder / "base.npz", allow_pickle=False) as arrays:
-            loaded.base_ = arrays["base"]
+        loaded.target_ = Target.load(folder)
+        is_grown = loaded.target_.is_learnable
+        loaded.forest_ = CompactForest.load(folder / "forest.npz") if is_grown else None
         return loaded
 
-    def _label_logits(self, probs: list[np.ndarray]) -> np.ndarray:
-        """A label that was constant in training has one class only: its share is all we know."""
-        logits = np.tile(self.base_, (len(probs[0]), 1))
-        for k, (pair, classes) in enumerate(zip(probs, self.forest_.classes_, strict=True)):
-            if len(classes) == 2:
-                logged = log_probabilities(pair)
-                logits[:, k] = logged[:, 1] - logged[:, 0]
-        return logits
+    @abstractmethod
+    def _new_tree(self, **settings: Any) -> Any:
+        """An unfitted scikit-learn tree."""
 
+    def _weigh_rows(self, rng: np.random.Generator, n_rows: int) -> np.ndarray | None:
+        """How often a tree sees each row; None: once."""
+        return None
 
-class ExtraTrees(Forest):
-    """Extremely randomized trees (Geurts et al., 2006) with leaves of several rows."""
-
-    Kind = ExtraTreesClassifier
-    MIN_LEAF_ROWS = 5
-
-
-class DeepExtraTrees(Forest):
-    """The same down to single rows: better where classes are interleaved, worse on noise."""
-
-    Kind = ExtraTreesClassifier
-    CRITERION = "entropy"
-
-
-class RandomForest(Forest):
-    """Random forest (Breiman, 2001)."""
-
-    Kind = RandomForestClassifier
-    MIN_LEAF_ROWS = 2
-
-
-def _fill(X: Numbers) -> np.ndarray:
-    columns = all_columns(X)
-    return np.where(np.isnan(columns), MISSING, columns).astype(np.float32)
+    def _grow(self, features: np.ndarray, codes: np.ndarray) -> Iterator[Any]:
+        """Tree by tree, so that only one at a time has scikit-learn's size."""
+        rng = np.random.default_rng(self.seed)
+        leaf_rows = max(self.MIN_LEAF_ROWS, len(features) // MAX_LEAVES)
+        for _ in range(N_TREES):
+            tree = self._new_tree(
+                criterion=self.CRITERION,
+                max_features="sqrt",
+                min_samples_leaf=leaf_rows,
+                random_state=int(rng.integers(2**31)),
+            )
+            weights = self._weigh_rows(rng, len(features))
+            yield tree.fit(features, codes, sample_weight=weights, check_input=False).tree_

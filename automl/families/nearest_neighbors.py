@@ -46,9 +46,10 @@ class NearestNeighbors(Estimator):
         logits = np.tile(self.base_, (X.n_rows, 1))
         if len(self.rows_) == 0 or self.rows_.shape[1] == 0:
             return logits
-        known = self.rows_.astype(np.float32)
+        # In 64 bits: which rows are nearest must not hang on how many rows are asked at once.
+        known = self.rows_.astype(np.float64)
         lengths = (known**2).sum(axis=1)
-        queries = self.design(X)
+        queries = self.design(X).astype(np.float64)
         for start in range(0, len(queries), BATCH_ROWS):
             part = slice(start, start + BATCH_ROWS)
             logits[part] = self._vote(queries[part], known, lengths)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from models_app.access import model_for, models_for
 from models_app.deploy import is_outdated
 from models_app.evaluation_page import read_evaluation
-from models_app.leaderboard import baseline_of, candidates_in_order
+from models_app.leaderboard import baselines_of, candidates_in_order
 from models_app.models import DeployedModel
 from models_app.progress import model_progress
 from studio.access import can_write, project_for
@@ -59,7 +59,7 @@ def model_details(request: HttpRequest, model_id: UUID) -> HttpResponse:
     context = page_context(request, model) | {
         "tab": "details",
         "candidates": candidates_in_order(model),
-        "baseline": baseline_of(model),
+        "baselines": baselines_of(model),
         "evaluation": read_evaluation(model),
     }
     return render(request, "models_app/model_details.html", context)

@@ -87,7 +87,7 @@ def test_nothing_in_the_file_is_compressed_or_pickled(saved):
     with zipfile.ZipFile(saved) as archive:
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
         suffixes = {Path(name).suffix for name in archive.namelist()}
-    assert suffixes <= {".json", ".npz", ".txt", ".skops", ".ubj", ".cbm"}
+    assert suffixes <= {".json", ".npz", ".txt", ".ubj", ".cbm"}
 
 
 def test_the_manifest_says_what_trained_it(saved):

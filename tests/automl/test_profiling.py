@@ -157,7 +157,7 @@ def test_what_the_web_process_imports_brings_no_learning_library():
         "import sys\n"
         "import automl.problem, automl.schema, automl.profiling, automl.project_guess\n"
         "import automl.project_checks, automl.tables\n"
-        "heavy = ('pandas', 'sklearn', 'lightgbm', 'scipy', 'cleanlab')\n"
+        "heavy = ('pandas', 'sklearn', 'lightgbm', 'xgboost', 'catboost', 'scipy', 'cleanlab')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run(
