@@ -67,11 +67,14 @@ class BoostedTrees(Estimator):
             self.boosters_ = [self._fit_label(X, y[:, k]) for k in range(n_classes)]
             return self
         self.classes_ = np.unique(y)
-        self.boosters_ = [self._fit_classes(X, y, watched)] if len(self.classes_) > 1 else []
+        can_learn = len(self.classes_) > 1 and has_variation(X)
+        self.boosters_ = [self._fit_classes(X, y, watched)] if can_learn else []
         return self
 
     def predict_logits(self, X: Numbers, *, n_rounds: int | None = None) -> np.ndarray:
         logits = np.tile(self.base_, (X.n_rows, 1))
+        if X.n_rows == 0:
+            return logits
         if self.is_label_wise_:
             for k, booster in enumerate(self.boosters_):
                 if booster is not None:
@@ -133,9 +136,15 @@ class BoostedTrees(Estimator):
         return X.take(known), np.searchsorted(self.classes_, y[known])
 
     def _fit_label(self, X: Numbers, y: np.ndarray) -> Any:
-        if len(np.unique(y)) < 2:
+        if len(np.unique(y)) < 2 or not has_variation(X):
             return None
         return self._train(X, y, n_classes=2, n_rounds=LABEL_ROUNDS, watched=None)[0]
+
+
+def has_variation(X: Numbers) -> bool:
+    """Whether any column tells two rows apart."""
+    columns = np.nan_to_num(all_columns(X), nan=np.inf)
+    return bool((columns != columns[:1]).any())
 
 
 def all_columns(X: Numbers) -> np.ndarray:

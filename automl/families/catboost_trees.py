@@ -11,8 +11,9 @@ from automl.families.boosted_trees import PATIENCE, BoostedTrees, all_columns
 from automl.features.tabular import Numbers
 
 FIXED = {
-    "learning_rate": 0.08,
+    "learning_rate": 0.06,
     "depth": 6,
+    "border_count": 128,
     "boosting_type": "Plain",
     "max_ctr_complexity": 1,
     "use_best_model": False,

@@ -1,4 +1,4 @@
-"""A network with one hidden layer: fitted by scikit-learn, kept and applied as plain arrays."""
+"""A network with a hidden layer or two: fitted by scikit-learn, applied as plain arrays."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class NeuralNetwork(Estimator):
     known_ : class (or label) index of each output. base_ : (K,) logits of the class shares.
     """
 
-    N_HIDDEN = 256
+    HIDDEN: tuple[int, ...] = (256,)
+    LEARNING_RATE = 1e-3
     N_EPOCHS = 20
     ALPHA = 1.0
     BATCH_ROWS = 128
@@ -97,7 +98,8 @@ class NeuralNetwork(Estimator):
     def _fit_layers(self, columns: np.ndarray, target: np.ndarray) -> None:
         self.is_label_wise_ = target.ndim == 2
         network = MLPClassifier(
-            (self.N_HIDDEN,),
+            self.HIDDEN,
+            learning_rate_init=self.LEARNING_RATE,
             alpha=self.ALPHA,
             batch_size=min(self.BATCH_ROWS, len(columns)),
             max_iter=self.N_EPOCHS,

@@ -7,6 +7,6 @@ from automl.families.table_design import OnDenseTableDesign
 class TabularNeuralNetwork(OnDenseTableDesign, NeuralNetwork):
     """A network on scaled numbers and one column a category."""
 
-    N_HIDDEN = 128
-    ALPHA = 0.1
-    N_EPOCHS = 40
+    HIDDEN = (128, 64)
+    ALPHA = 0.3
+    LEARNING_RATE = 3e-3
