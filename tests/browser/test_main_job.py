@@ -280,6 +280,8 @@ def test_the_essential_works_without_javascript(studio, chromium, tmp_path):
     expect(page.locator("[data-upload-progress]")).to_be_hidden()
     page.set_input_files("[type=file]", path)
     page.get_by_role("button", name="Upload", exact=True).click()
+    # A reload before the answer is there would call the upload off.
+    page.wait_for_url(lambda url: "/datasets/new" not in url)
     for _ in range(100):
         page.reload()
         if page.get_by_text("How it was read").count():
