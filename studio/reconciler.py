@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from studio import files, outbox
-from studio.jobs import JobFailure, publish, transitions
+from studio.jobs import JobFailure, publish, stopping, transitions
 from studio.jobs.scratch import sweep_scratch
 from studio.models import Job
 from studio.trash import purge_deleted
@@ -28,6 +28,7 @@ def reconcile() -> None:
     steps: list[Callable[[], object]] = [
         expire_leases,
         fail_overdue,
+        stop_due,
         join_waiting,
         republish,
         outbox.deliver_due,
@@ -55,7 +56,7 @@ def expire_leases() -> None:
         logger.warning("job %s (%s): its lease has ended", job.pk, job.kind)
         with transaction.atomic():
             if job.cancel_requested_at:
-                transitions.fail_job(job, transitions.CANCELLED, state=Job.State.CANCELLED)
+                transitions.end_cancelled(job)
             else:
                 transitions.lose_worker(job)
 
@@ -66,6 +67,13 @@ def fail_overdue() -> None:
         hours = round((job.deadline_at - job.created_at).total_seconds() / 3600, 1)
         failure = JobFailure("TIMEOUT", f"This was not done within its limit of {hours:g} hours.")
         transitions.fail_job(job, failure)
+
+
+def stop_due() -> None:
+    """Give up the children of those whose time is over."""
+    due = Job.objects.filter(state=Job.State.WAITING, stop_early_at__lte=timezone.now())
+    for job in due[:BATCH]:
+        stopping.stop_if_due(job)
 
 
 def join_waiting() -> None:

@@ -5,6 +5,7 @@
 
 from .kinds import Finished, JobFailure, Kind, Outcome, Split, get_kind, register
 from .publishing import publish, publish_on_commit
+from .stopping import ask_to_stop
 from .transitions import cancel_subject, latest_job, start_job, subject_started_with
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Kind",
     "Outcome",
     "Split",
+    "ask_to_stop",
     "cancel_subject",
     "get_kind",
     "latest_job",

@@ -122,6 +122,9 @@ def _split(run: JobRun, outcome: Split) -> bool:
     claim_files(run.files)
     outcome.apply()
     job = run.job
+    # A stop that somebody asked for in the meantime stands.
+    unlimited = Job.objects.filter(pk=job.pk, stop_early_at__isnull=True)
+    unlimited.update(stop_early_at=outcome.stop_early_at)
     for kind_key, subject_id in outcome.children:
         transitions.start_job(kind_key, subject_id, workspace=job.workspace, parent=job)
     if not outcome.children:
@@ -195,7 +198,7 @@ def _leave(job: Job, stop: threading.Event) -> None:
     """The lease is gone or the job was cancelled: stop now, whatever the work is doing."""
     current = Job.objects.filter(pk=job.pk).first()
     if current and current.token == job.token and current.cancel_requested_at:
-        transitions.fail_job(current, transitions.CANCELLED, state=Job.State.CANCELLED)
+        transitions.end_cancelled(current)
     # Most often it is the main thread that has just ended the run: let it stop this thread.
     if not stop.wait(2):
         os._exit(FENCED_EXIT)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -39,10 +39,14 @@ class Finished:
 
 @dataclass(frozen=True)
 class Split:
-    """The work goes on in children; `apply` runs in the transaction that makes their rows."""
+    """The work goes on in children; `apply` runs in the transaction that makes their rows.
+
+    After `stop_early_at` the children that are not done are given up, once the kind `has_enough`.
+    """
 
     apply: Callable[[], None]
     children: list[tuple[str, UUID]]
+    stop_early_at: datetime | None = None
 
 
 Outcome = Finished | Split
@@ -54,6 +58,7 @@ class Kind:
 
     `run` (and `join`, once all children are final) do the work in a worker process. The
     `on_…` functions write the subject's status in the same transaction as the job's.
+    `has_enough` says whether what the children did so far is worth joining.
     """
 
     key: str
@@ -63,6 +68,7 @@ class Kind:
     on_fail: Callable[["Job", JobFailure], None]
     on_start: Callable[["Job"], None] = lambda job: None
     join: Callable[["JobRun"], Outcome] | None = None
+    has_enough: Callable[["Job"], bool] = lambda job: True
     max_attempts: int = 3
 
 

@@ -14,6 +14,7 @@ from .kinds import JobFailure, get_kind
 from .publishing import publish_on_commit
 
 CANCELLED = JobFailure("CANCELLED", "This was cancelled.")
+STOPPED = JobFailure("STOPPED", "Left out: it was not ready when training was stopped.")
 NO_LEASE = {"token": None, "lease_until": None}
 
 
@@ -101,7 +102,7 @@ def fail_job(job: Job, failure: JobFailure, *, state: str = Job.State.FAILED) ->
         )
         if changed:
             get_kind(job.kind).on_fail(job, failure)
-            _cancel_children(job)
+            cancel_children(job)
             join_parent(job)
     return bool(changed)
 
@@ -168,13 +169,20 @@ def cancel_subject(subject_id: UUID) -> None:
         _cancel(job)
 
 
+def cancel_children(job: Job) -> None:
+    for child in Job.objects.filter(parent=job, state__in=Job.PENDING):
+        _cancel(child)
+
+
+def end_cancelled(job: Job) -> None:
+    """End a job that is wanted no more: by somebody's wish, or because its parent stops early."""
+    stops = job.parent.stop_early_at if job.parent else None
+    failure = STOPPED if stops and stops <= timezone.now() else CANCELLED
+    fail_job(job, failure, state=Job.State.CANCELLED)
+
+
 def _cancel(job: Job) -> None:
     if job.state == Job.State.RUNNING:
         Job.objects.filter(pk=job.pk).update(cancel_requested_at=timezone.now())
         return
-    fail_job(job, CANCELLED, state=Job.State.CANCELLED)
-
-
-def _cancel_children(job: Job) -> None:
-    for child in Job.objects.filter(parent=job, state__in=Job.PENDING):
-        _cancel(child)
+    end_cancelled(job)

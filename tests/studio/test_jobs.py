@@ -1,5 +1,6 @@
 """The job mechanism, driven step by step in this process."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,7 +10,17 @@ from django.utils import timezone
 
 from automl.errors import InputError
 from studio import reconciler
-from studio.jobs import Finished, Kind, Split, cancel_subject, register, start_job, transitions
+from studio.jobs import (
+    Finished,
+    Kind,
+    Split,
+    ask_to_stop,
+    cancel_subject,
+    get_kind,
+    register,
+    start_job,
+    transitions,
+)
 from studio.jobs.execution import JobRun, execute
 from studio.models import Job, StoredFile, User
 
@@ -227,3 +238,74 @@ def test_leases_of_a_stopped_supervisor_are_given_back_without_counting_a_crash(
     assert reconciler.release_leases("abc") == 1
     job.refresh_from_db()
     assert (job.state, job.crashes) == (Job.State.QUEUED, 0)
+
+
+@pytest.fixture
+def spread(kind, workspace):
+    """A waiting job with two children, of which the first is done; it stops early when due."""
+
+    def make(stop_early_at=None):
+        child_ids = [uuid4(), uuid4()]
+        kind.work = lambda run: Split(
+            lambda: None, [(kind.key, child) for child in child_ids], stop_early_at
+        )
+        parent = run_now(start_job(kind.key, uuid4(), workspace=workspace))
+        kind.work = lambda run: Finished(lambda: None)
+        run_now(Job.objects.get(subject_id=child_ids[0]))
+        return parent, Job.objects.get(subject_id=child_ids[1])
+
+    return make
+
+
+def test_stopping_early_gives_up_what_is_not_done_and_joins_the_rest(spread, log):
+    parent, unfinished = spread()
+    assert ask_to_stop(parent.subject_id)
+    unfinished.refresh_from_db()
+    assert (unfinished.state, unfinished.error_code) == ("cancelled", "STOPPED")
+    assert run_now(parent).state == "succeeded"
+    assert log.count("joined") == 1
+
+
+def test_a_running_child_is_told_to_stop_and_ends_as_left_out(spread, log):
+    parent, unfinished = spread()
+    running = transitions.claim(unfinished.pk, "worker")
+    ask_to_stop(parent.subject_id)
+    assert not transitions.beat(running.pk, running.token)
+    transitions.end_cancelled(Job.objects.get(pk=running.pk))
+    unfinished.refresh_from_db()
+    assert unfinished.error_code == "STOPPED"
+    parent.refresh_from_db()
+    assert (parent.state, parent.stage) == ("queued", 1)
+
+
+def test_a_time_limit_stops_early_by_itself(spread):
+    parent, unfinished = spread(timezone.now() + timedelta(minutes=5))
+    reconciler.reconcile()
+    unfinished.refresh_from_db()
+    assert unfinished.state == "queued"
+    Job.objects.filter(pk=parent.pk).update(stop_early_at=timezone.now())
+    reconciler.reconcile()
+    unfinished.refresh_from_db()
+    assert unfinished.state == "cancelled"
+
+
+def test_nothing_is_given_up_before_there_is_enough_to_go_on_with(spread, kind):
+    parent, unfinished = spread()
+    register(replace(get_kind(kind.key), has_enough=lambda job: False))
+    ask_to_stop(parent.subject_id)
+    unfinished.refresh_from_db()
+    assert unfinished.state == "queued"
+
+
+def test_a_stop_asked_for_before_the_split_stands(kind, workspace):
+    kind.work = lambda run: Split(
+        lambda: None, [(kind.key, uuid4())], timezone.now() + timedelta(hours=1)
+    )
+    job = start_job(kind.key, uuid4(), workspace=workspace)
+    ask_to_stop(job.subject_id)
+    assert run_now(job).stop_early_at <= timezone.now()
+
+
+def test_what_has_ended_cannot_be_stopped(kind, workspace):
+    job = run_now(start_job(kind.key, uuid4(), workspace=workspace))
+    assert not ask_to_stop(job.subject_id)
