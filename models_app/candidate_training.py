@@ -6,6 +6,7 @@ from pathlib import Path
 from automl.candidates import refit
 from automl.predictor import write_zip
 from models_app.models import CandidateModel
+from models_app.time_limits import check_time_left
 from studio.candidate_runs import compute_run
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
@@ -21,6 +22,7 @@ def train_candidate(run: JobRun) -> Finished:
     held_out, original = candidate.held_out_run, candidate.original_run
     assert held_out is not None
     assert original is not None
+    check_time_left(run.job, candidate)
     applies = [compute_run(run, held_out)]
     if original.pk != held_out.pk:
         applies.append(compute_run(run, original))

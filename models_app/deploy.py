@@ -6,7 +6,7 @@ from django.db import transaction
 
 from automl.errors import InputError
 from models_app.models import DeployedModel
-from studio.jobs import start_job, subject_started_with
+from studio.jobs import ask_to_stop, cancel_subject, start_job, subject_started_with
 from studio.models import Cleanset, User
 
 DEPLOYMENT = "deployment"
@@ -21,6 +21,7 @@ def deploy_model(
     name: str,
     idempotency_key: str,
     preset: str | None = None,
+    time_limit_minutes: int | None = None,
     retrained_from: DeployedModel | None = None,
 ) -> DeployedModel:
     """The same key gives the same model, however often the button is pressed."""
@@ -34,6 +35,7 @@ def deploy_model(
         cleanset=cleanset,
         name=_clean_name(name),
         preset=preset or cleanset.project.preset,
+        time_limit_minutes=time_limit_minutes,
         cleanset_revision=_check_ready(cleanset).revision,
         retrained_from=retrained_from,
     )
@@ -58,8 +60,21 @@ def retrain_model(*, user: User, model: DeployedModel) -> DeployedModel:
         name=model.name,
         idempotency_key=new_key(),
         preset=model.preset,
+        time_limit_minutes=model.time_limit_minutes,
         retrained_from=model,
     )
+
+
+def stop_training(model: DeployedModel) -> None:
+    """Go on with the candidates that are ready; with none, as soon as one is."""
+    if not ask_to_stop(model.pk):
+        raise InputError("NOT_TRAINING", "This model is not in training any more.")
+
+
+def cancel_training(model: DeployedModel) -> None:
+    if model.status in {DeployedModel.Status.TRAINED, DeployedModel.Status.FAILED}:
+        raise InputError("NOT_TRAINING", "This model is not in training any more.")
+    cancel_subject(model.pk)
 
 
 def is_outdated(model: DeployedModel) -> bool:

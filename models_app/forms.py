@@ -1,9 +1,18 @@
 from django import forms
 
 from studio.forms import PresetField
+from studio.time_limits import MAX_SECONDS
 
 
 class DeployForm(forms.Form):
     name = forms.CharField(max_length=100, label="Model name")
     preset = PresetField()
+    time_limit_minutes = forms.IntegerField(
+        min_value=1,
+        max_value=MAX_SECONDS // 60,
+        required=False,
+        label="Time limit in minutes",
+        help_text="Candidates that are not ready by then are left out. Empty: a generous limit "
+        "that grows with the rows.",
+    )
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)

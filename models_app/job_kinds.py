@@ -5,6 +5,7 @@ from datetime import timedelta
 from models_app import tasks
 from models_app.models import CandidateModel, DeployedModel
 from models_app.notices import notify_model_failed
+from models_app.time_limits import has_contender
 from studio.jobs import JobFailure, Kind, register
 from studio.models import Job
 
@@ -14,8 +15,14 @@ def _fail_model(job: Job, failure: JobFailure) -> None:
         pk=job.subject_id,
         status__in=(DeployedModel.Status.INITIALIZING, DeployedModel.Status.TRAINING),
     )
-    if failed.update(status=DeployedModel.Status.FAILED, **failure.as_fields()):
+    changed = failed.update(status=DeployedModel.Status.FAILED, **failure.as_fields())
+    # Who cancels it knows.
+    if changed and failure.code != "CANCELLED":
         notify_model_failed(DeployedModel.objects.get(pk=job.subject_id))
+
+
+def _has_contender(job: Job) -> bool:
+    return has_contender(job.subject_id)
 
 
 def _fail_candidate(job: Job, failure: JobFailure) -> None:
@@ -32,6 +39,7 @@ register(
         run=tasks.start_training,
         join=tasks.join_training,
         on_fail=_fail_model,
+        has_enough=_has_contender,
     )
 )
 register(

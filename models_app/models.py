@@ -16,6 +16,8 @@ class DeployedModel(WorkspaceRow, InputFailure):
     name = models.CharField(max_length=100)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.INITIALIZING)
     preset = models.CharField(max_length=10)
+    # Candidates that are not ready by then are left out; none: by preset and rows.
+    time_limit_minutes = models.PositiveIntegerField(null=True, blank=True)
     # The frozen copy that it is trained on: Parquet row_id, label; features are the dataset's.
     training_file = models.ForeignKey(
         "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
@@ -75,6 +77,8 @@ class CandidateModel(models.Model):
         "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
     )
     refit_seconds = models.FloatField(default=0)
+    # What it was thought to take, before it began; for what is shown while it trains.
+    estimated_seconds = models.FloatField(default=0)
     is_deployed = models.BooleanField(default=False)
     is_tied = models.BooleanField(default=False)
     ensemble_weight = models.FloatField(null=True, blank=True)

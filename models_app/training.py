@@ -1,5 +1,7 @@
 """Worker side of a deployment: freeze the cleanset, spread the candidates, join the ensemble."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from automl.families import get_family
@@ -7,8 +9,10 @@ from models_app.frozen_cleanset import FrozenCleanset, freeze_cleanset, warn_of_
 from models_app.joining import Joined, join_candidates
 from models_app.models import CandidateModel, DeployedModel
 from models_app.notices import notify_model_ready
+from models_app.time_limits import in_training_order, limit_seconds
 from studio.analysis import pick_families, ready_runs, store_labels
 from studio.candidate_runs import LabelVersion, ensure_run
+from studio.estimates import Estimates, estimate_candidate
 from studio.feature_files import make_feature_files
 from studio.jobs import Finished, Split
 from studio.jobs.execution import JobRun
@@ -23,17 +27,19 @@ def start_training(run: JobRun) -> Split:
     name_features = make_feature_files(run, project)
     held_out = store_labels(run, frozen.row_ids, frozen.labels)
     original = _original_labels(model)
-    candidates = [
-        _plan_candidate(model, family, held_out, original)
-        for family in pick_families(project, frozen.labels, model.preset)
-    ]
+    families = pick_families(project, frozen.labels, model.preset)
+    limit = timedelta(seconds=limit_seconds(model, len(frozen.labels)))
+    estimates = Estimates(project, len(frozen.classes))
+    planned = [_plan_candidate(model, family, held_out, original, estimates) for family in families]
+    candidates = in_training_order(planned, limit)
 
     def apply() -> None:
         name_features()
         CandidateModel.objects.bulk_create(candidates)
         _mark_training(model, frozen, held_out)
 
-    return Split(apply, [("candidate", candidate.pk) for candidate in candidates])
+    children = [("candidate", candidate.pk) for candidate in candidates]
+    return Split(apply, children, stop_early_at=timezone.now() + limit)
 
 
 def join_training(run: JobRun) -> Finished:
@@ -69,17 +75,23 @@ def _original_labels(model: DeployedModel) -> LabelVersion:
 
 
 def _plan_candidate(
-    model: DeployedModel, family: str, held_out: LabelVersion, original: LabelVersion
+    model: DeployedModel,
+    family: str,
+    held_out: LabelVersion,
+    original: LabelVersion,
+    estimates: Estimates,
 ) -> CandidateModel:
     project = model.cleanset.project
     about = get_family(family)
+    runs = ensure_run(project, family, held_out), ensure_run(project, family, original)
     return CandidateModel(
         deployed_model=model,
         role=CandidateModel.Role.BASELINE if about.is_baseline else CandidateModel.Role.FAMILY,
         family=family,
         title=about.title,
-        held_out_run=ensure_run(project, family, held_out),
-        original_run=ensure_run(project, family, original),
+        held_out_run=runs[0],
+        original_run=runs[1],
+        estimated_seconds=estimate_candidate(estimates, runs),
     )
 
 

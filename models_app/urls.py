@@ -12,5 +12,7 @@ urlpatterns = [
     path("models/<hex:model_id>/state/", models.model_status, name="model_status"),
     path("models/<hex:model_id>/details/", models.model_details, name="model_details"),
     path("models/<hex:model_id>/retrain/", deploy.model_retrain, name="model_retrain"),
+    path("models/<hex:model_id>/stop/", deploy.model_stop, name="model_stop"),
+    path("models/<hex:model_id>/cancel/", deploy.model_cancel, name="model_cancel"),
     path("models/<hex:model_id>/delete/", deploy.model_delete, name="model_delete"),
 ]

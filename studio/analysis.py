@@ -1,9 +1,12 @@
 """Worker side of a project: cross-validate on the data as given, then find its label issues."""
 
+from datetime import timedelta
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.utils import timezone
 
 from automl.ensemble import Ensemble, fit_ensemble
 from automl.errors import InputError
@@ -12,6 +15,7 @@ from automl.label_issues import find_label_issues
 from automl.metrics import score_candidate
 from automl.problem import class_names, encode_labels
 from studio.candidate_runs import LabelVersion, ensure_run, read_oof, write_pred_probs
+from studio.estimates import Estimates
 from studio.feature_files import make_feature_files
 from studio.jobs import Finished, Split
 from studio.jobs.execution import JobRun
@@ -27,6 +31,7 @@ from studio.project_data import (
     write_folds,
     write_labels,
 )
+from studio.time_limits import default_limit_seconds
 
 TOP_CLASSES = 9
 
@@ -46,11 +51,13 @@ def start_analysis(run: JobRun) -> Split:
     def apply() -> None:
         name_features()
         Cleanset.all_objects.filter(pk=cleanset.pk).update(
-            source={"runs": [r.pk.hex for r in runs]}
+            source={"runs": [r.pk.hex for r in runs if not get_family(r.family).is_baseline]}
         )
         Project.all_objects.filter(pk=project.pk).update(folds_file=project.folds_file)
 
-    return Split(apply, [("candidate-run", r.pk) for r in pending])
+    limit = timedelta(seconds=default_limit_seconds(project.preset, len(labels)))
+    children = [("candidate-run", r.pk) for r in pending]
+    return Split(apply, children, stop_early_at=timezone.now() + limit)
 
 
 def join_analysis(run: JobRun) -> Finished:
@@ -80,6 +87,7 @@ def join_analysis(run: JobRun) -> Finished:
     write_pred_probs(row_ids, ensemble.oof_pred_probs, pred_probs_path)
     pred_probs_file = run.put_file("cleansets", pred_probs_path)
     score = score_candidate(ensemble.oof_pred_probs, y, predicted=ensemble.oof_predicted)
+    deployments = Estimates(project, len(classes)).deployments()
 
     def apply() -> None:
         ready = Cleanset.all_objects.filter(pk=cleanset.pk, status=Cleanset.Status.ANALYZING)
@@ -92,7 +100,8 @@ def join_analysis(run: JobRun) -> Finished:
             n_issues=int(pc.sum(issues.column("is_label_issue")).as_py() or 0),
             n_unlabelled=int(pc.sum(issues.column("is_initially_unlabeled")).as_py() or 0),
             source=cleanset.source
-            | {"weights": ensemble.weights, "rule": ensemble.rule, "score": score.to_json()},
+            | {"weights": ensemble.weights, "rule": ensemble.rule, "score": score.to_json()}
+            | {"deployments": deployments},
         )
         notify_analysis_ready(Cleanset.all_objects.get(pk=cleanset.pk))
 
@@ -100,10 +109,8 @@ def join_analysis(run: JobRun) -> Finished:
 
 
 def ready_runs(cleanset: Cleanset) -> list[CandidateRun]:
-    """The runs that the analysis rests on; baselines and failed ones aside."""
-    keys = cleanset.source.get("runs", [])
-    found = CandidateRun.objects.filter(pk__in=keys, status=CandidateRun.Status.READY)
-    runs = [r for r in found.order_by("family") if not get_family(r.family).is_baseline]
+    """The runs that the analysis rests on; failed ones aside."""
+    runs = list(cleanset.find_ready_runs().order_by("family"))
     if not runs:
         raise InputError(
             "NO_CANDIDATE",

@@ -20,6 +20,10 @@ def _fail_cleanset(job: Job, failure: JobFailure) -> None:
         notify_analysis_failed(Cleanset.objects.get(pk=job.subject_id))
 
 
+def _has_ready_run(job: Job) -> bool:
+    return Cleanset.all_objects.get(pk=job.subject_id).find_ready_runs().exists()
+
+
 def _fail_candidate_run(job: Job, failure: JobFailure) -> None:
     CandidateRun.objects.filter(pk=job.subject_id, status=CandidateRun.Status.PENDING).update(
         status=CandidateRun.Status.FAILED
@@ -43,6 +47,7 @@ register(
         run=tasks.start_analysis,
         join=tasks.join_analysis,
         on_fail=_fail_cleanset,
+        has_enough=_has_ready_run,
     )
 )
 register(

@@ -25,6 +25,8 @@ WRITING = {
     "models_app:model_create",
     "models_app:model_retrain",
     "models_app:model_delete",
+    "models_app:model_stop",
+    "models_app:model_cancel",
     "inference:result_create",
     "inference:result_delete",
 }

@@ -7,12 +7,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from automl.errors import InputError
 from models_app.access import model_for
-from models_app.deploy import deploy_model, new_key, retrain_model
+from models_app.deploy import (
+    cancel_training,
+    deploy_model,
+    new_key,
+    retrain_model,
+    stop_training,
+)
 from models_app.forms import DeployForm
 from models_app.models import DeployedModel
 from studio.access import cleanset_for
 from studio.decisions import count_decisions
 from studio.models import Cleanset, User
+from studio.time_limits import estimates_in_words
 from studio.trash import delete_row
 
 
@@ -45,6 +52,30 @@ def model_retrain(request: HttpRequest, model_id: UUID) -> HttpResponse:
     return redirect("inference:result_list", new.pk)
 
 
+@require_POST
+def model_stop(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    model = model_for(request.user, model_id, write=True)
+    try:
+        stop_training(model)
+    except InputError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "Training stops; the model is made of what is ready.")
+    return redirect("inference:result_list", model.pk)
+
+
+@require_POST
+def model_cancel(request: HttpRequest, model_id: UUID) -> HttpResponse:
+    model = model_for(request.user, model_id, write=True)
+    try:
+        cancel_training(model)
+    except InputError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "Training was cancelled.")
+    return redirect("inference:result_list", model.pk)
+
+
 @require_http_methods(["GET", "POST"])
 def model_delete(request: HttpRequest, model_id: UUID) -> HttpResponse:
     model = model_for(request.user, model_id, write=True)
@@ -68,4 +99,5 @@ def _show_form(
     request: HttpRequest, cleanset: Cleanset, form: DeployForm, *, status: int
 ) -> HttpResponse:
     context = {"form": form, "cleanset": cleanset, "decided": count_decisions(cleanset)}
+    context["estimates"] = estimates_in_words(cleanset)
     return render(request, "models_app/model_create.html", context, status=status)

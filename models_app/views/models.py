@@ -44,7 +44,8 @@ def project_models(request: HttpRequest, project_id: UUID) -> HttpResponse:
 def model_status(request: HttpRequest, model_id: UUID) -> HttpResponse:
     """The status wheel; comes back without a trigger when there is nothing more to wait for."""
     model = model_for(request.user, model_id)
-    context = {"model": model, "progress": model_progress(model)}
+    can_change = can_write(request.user, model.workspace)
+    context = {"model": model, "progress": model_progress(model), "can_write": can_change}
     if request.GET.get("view") == "page":
         response = render(request, "models_app/model_training.html", context)
         if context["progress"] is None:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from .base import InputFailure, WorkspaceRow
+from .candidate_runs import CandidateRun
 
 
 class Project(WorkspaceRow):
@@ -78,6 +79,11 @@ class Cleanset(WorkspaceRow, InputFailure):
 
     def __str__(self) -> str:
         return f"{self.project} v{self.version}"
+
+    def find_ready_runs(self) -> models.QuerySet[CandidateRun]:
+        """What its analysis may rest on so far."""
+        keys = self.source.get("runs", [])
+        return CandidateRun.objects.filter(pk__in=keys, status=CandidateRun.Status.READY)
 
 
 class RowDecision(models.Model):
