@@ -52,7 +52,7 @@ COSTS = {
     "text_neural_network": Cost(0.1, 5e-4),
     "text_nearest_neighbors": Cost(0.05, 1e-4),
     "lightgbm": Cost(0.03, 5e-5, is_by_class=True),
-    "lightgbm_extra_trees": Cost(0.03, 6e-5, is_by_class=True),
+    "lightgbm_extra_trees": Cost(0.03, 1e-4, is_by_class=True),
     "xgboost": Cost(0.05, 4e-5, is_by_class=True),
     "catboost": Cost(0.4, 1.5e-4, is_by_class=True),
     "extra_trees": Cost(0.6, 2.2e-4),

@@ -10,7 +10,7 @@ from models_app.joining import Joined, join_candidates
 from models_app.models import CandidateModel, DeployedModel
 from models_app.notices import notify_model_ready
 from models_app.time_limits import in_training_order, limit_seconds
-from studio.analysis import pick_families, ready_runs, store_labels
+from studio.analysis import find_left_out, pick_families, ready_runs, store_labels
 from studio.candidate_runs import LabelVersion, ensure_run
 from studio.estimates import Estimates, estimate_candidate
 from studio.feature_files import make_feature_files
@@ -30,12 +30,18 @@ def start_training(run: JobRun) -> Split:
     families = pick_families(project, frozen.labels, model.preset)
     limit = timedelta(seconds=limit_seconds(model, len(frozen.labels)))
     estimates = Estimates(project, len(frozen.classes))
-    planned = [_plan_candidate(model, family, held_out, original, estimates) for family in families]
+    left_out = find_left_out(run, project, held_out, families)
+    planned = [
+        _plan_candidate(model, family, held_out, original, estimates)
+        for family in families
+        if family not in left_out
+    ]
     candidates = in_training_order(planned, limit)
 
     def apply() -> None:
         name_features()
         CandidateModel.objects.bulk_create(candidates)
+        CandidateModel.objects.bulk_create(_left_out_lines(model, left_out))
         _mark_training(model, frozen, held_out)
 
     children = [("candidate", candidate.pk) for candidate in candidates]
@@ -93,6 +99,19 @@ def _plan_candidate(
         original_run=runs[1],
         estimated_seconds=estimate_candidate(estimates, runs),
     )
+
+
+def _left_out_lines(model: DeployedModel, left_out: dict[str, str]) -> list[CandidateModel]:
+    return [
+        CandidateModel(
+            deployed_model=model,
+            family=family,
+            title=get_family(family).title,
+            status=CandidateModel.Status.FAILED,
+            metrics={"error": reason},
+        )
+        for family, reason in left_out.items()
+    ]
 
 
 def _mark_training(model: DeployedModel, frozen: FrozenCleanset, version: LabelVersion) -> None:

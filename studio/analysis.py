@@ -14,6 +14,7 @@ from automl.families import families_for, get_family
 from automl.label_issues import find_label_issues
 from automl.metrics import score_candidate
 from automl.problem import class_names, encode_labels
+from automl.pruning import MIN_ROWS, left_out_families
 from studio.candidate_runs import LabelVersion, ensure_run, read_oof, write_pred_probs
 from studio.estimates import Estimates
 from studio.feature_files import make_feature_files
@@ -32,6 +33,7 @@ from studio.project_data import (
     write_labels,
 )
 from studio.time_limits import default_limit_seconds
+from studio.training_data import build_training_data
 
 TOP_CLASSES = 9
 
@@ -45,7 +47,8 @@ def start_analysis(run: JobRun) -> Split:
     name_features = make_feature_files(run, project)
     version = store_labels(run, np.arange(len(labels)), labels)
     families = pick_families(project, labels, project.preset)
-    runs = [ensure_run(project, family, version) for family in families]
+    left_out = find_left_out(run, project, version, families)
+    runs = [ensure_run(project, family, version) for family in families if family not in left_out]
     pending = [r for r in runs if r.status != CandidateRun.Status.READY]
 
     def apply() -> None:
@@ -134,6 +137,17 @@ def pick_families(project: Project, labels: Labels, preset: str) -> list[str]:
         preset=preset,
     )
     return [family.key for family in families]
+
+
+def find_left_out(
+    run: JobRun, project: Project, version: LabelVersion, families: list[str]
+) -> dict[str, str]:
+    """With very many rows: what a sample says is not worth training, and why."""
+    if len(version.row_ids) <= MIN_ROWS:
+        return {}
+    classes = class_names(version.labels, project.problem_type)
+    data = build_training_data(project, version.row_ids, version.labels, classes)
+    return left_out_families(families, data, seed=project.seed, progress=run.progress)
 
 
 def _load_cleanset(run: JobRun) -> Cleanset:

@@ -25,6 +25,8 @@ from automl.problem import MULTI_CLASS, MULTI_LABEL
 BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
 MAX_BOOSTED_CLASSES = 50
 MAX_CATBOOST_CLASSES = 12
+# Beyond it forests grow to gigabytes and others take hours; boosted trees and linear ones go on.
+MANY_ROWS = 150_000
 TEXT, TABULAR = ("text",), ("tabular",)
 MAJORITY = "majority"
 FROM_REGULAR = ("regular", "best")
@@ -117,12 +119,25 @@ FAMILIES: dict[str, Family] = {
             problem_types=(MULTI_CLASS,),
             presets=FROM_REGULAR,
             max_classes=MAX_CATBOOST_CLASSES,
+            max_rows=MANY_ROWS,
         ),
-        Family("extra_trees", "Extra Trees", TABULAR, ExtraTrees),
+        Family("extra_trees", "Extra Trees", TABULAR, ExtraTrees, max_rows=MANY_ROWS),
         Family(
-            "extra_trees_deep", "Extra Trees (deep)", TABULAR, ExtraTreesDeep, presets=FROM_REGULAR
+            "extra_trees_deep",
+            "Extra Trees (deep)",
+            TABULAR,
+            ExtraTreesDeep,
+            presets=FROM_REGULAR,
+            max_rows=MANY_ROWS,
         ),
-        Family("random_forest", "Random Forest", TABULAR, RandomForest, presets=FROM_REGULAR),
+        Family(
+            "random_forest",
+            "Random Forest",
+            TABULAR,
+            RandomForest,
+            presets=FROM_REGULAR,
+            max_rows=MANY_ROWS,
+        ),
         Family(
             "tabular_logistic_regression",
             "Logistic Regression",
@@ -136,6 +151,7 @@ FAMILIES: dict[str, Family] = {
             TabularNeuralNetwork,
             presets=FROM_REGULAR,
             min_rows=2_000,
+            max_rows=MANY_ROWS,
         ),
         Family(
             "tabular_nearest_neighbors",

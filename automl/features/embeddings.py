@@ -29,3 +29,7 @@ class Embeddings:
             texts = read_texts(self._table.column(position))
             self._made[position] = bundled_encoder().encode(texts, progress=progress)
         return self._made[position]
+
+    def take(self, table: pa.Table, rows: np.ndarray) -> Embeddings:
+        """Of some rows, of which `table` has the cells; what was made is not made again."""
+        return Embeddings(table, {i: vectors[rows] for i, vectors in self._made.items()})

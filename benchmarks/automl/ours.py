@@ -20,6 +20,7 @@ from automl.problem import class_names, clean_labels, encode_labels
 from automl.profiling import TableProfiler
 from automl.project_checks import check_project_setup
 from automl.project_guess import guess_setup
+from automl.pruning import left_out_families
 from automl.schema import CATEGORICAL, CONSTANT, EMPTY, IDENTIFIER, TEXT, Column, Schema
 from automl.tables import open_table
 from benchmarks.automl.jobs import Displayed, Job, Predictions
@@ -35,7 +36,7 @@ def fit(job: Job) -> Displayed:
     data = prepare(job)
     members, failed = job.folder / "members", {}
     oof: dict[str, np.ndarray] = {}
-    for family in pick_families(data, job.options["preset"]):
+    for family in pick_families(data, job.options["preset"], job.seed):
         try:
             oof[family] = train_candidate(family, data, job.seed, members / family)
         # One candidate that fails does not stop the others, as in a deployment.
@@ -142,15 +143,17 @@ def select_columns(table: pa.Table, positions: list[int]) -> pa.Table:
     return pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
 
 
-def pick_families(data: TrainingData, preset: str) -> list[str]:
-    families = families_for(
+def pick_families(data: TrainingData, preset: str, seed: int) -> list[str]:
+    found = families_for(
         data.modality,
         data.problem_type,
         n_rows=len(data.y),
         n_classes=len(data.classes),
         preset=preset,
     )
-    return [family.key for family in families]
+    families = [family.key for family in found]
+    left_out = left_out_families(families, data, seed=seed)
+    return [family for family in families if family not in left_out]
 
 
 def train_candidate(family: str, data: TrainingData, seed: int, folder: Path) -> np.ndarray:

@@ -12,7 +12,7 @@ def counts_of(folds, mask):
 
 
 def test_the_number_of_folds_comes_from_the_number_of_rows_alone():
-    assert [count_splits(n) for n in (5, 19_999, 20_000, 1_000_000)] == [5, 5, 3, 3]
+    assert [count_splits(n) for n in (5, 19_999, 20_000, 100_000, 100_001)] == [5, 5, 3, 3, 2]
 
 
 def test_each_class_is_spread_as_evenly_as_whole_rows_allow():
