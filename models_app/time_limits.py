@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from automl.errors import InputError
 from models_app.models import CandidateModel, DeployedModel
+from studio.jobs import STOPPED
 from studio.models import Job
 from studio.time_limits import about_duration, default_limit_seconds
 
@@ -19,10 +20,15 @@ def limit_seconds(model: DeployedModel, n_rows: int) -> int:
 
 
 def in_training_order(candidates: list[CandidateModel], limit: timedelta) -> list[CandidateModel]:
-    """The costliest first, so that workers end together; the cheapest first where time is short."""
-    needed = sum(candidate.estimated_seconds for candidate in candidates)
-    is_short = needed / settings.WORKERS["training"] > limit.total_seconds() / 2
-    return sorted(candidates, key=lambda c: (c.estimated_seconds, c.family), reverse=not is_short)
+    """Baselines and a quick one, so that there soon is something to keep; then the costliest, so
+    that workers end together. Where time is short: the cheapest first."""
+    by_cost = sorted(candidates, key=lambda c: (c.estimated_seconds, c.family))
+    baselines = [c for c in by_cost if c.role == CandidateModel.Role.BASELINE]
+    contenders = [c for c in by_cost if c.role != CandidateModel.Role.BASELINE]
+    needed = sum(c.estimated_seconds for c in candidates)
+    if needed / settings.WORKERS["training"] <= limit.total_seconds() / 2:
+        contenders = contenders[:1] + contenders[:0:-1]
+    return baselines + contenders
 
 
 def has_contender(model_id: UUID) -> bool:
@@ -40,16 +46,18 @@ def check_time_left(job: Job, candidate: CandidateModel) -> None:
     Raises
     ------
     InputError
-        `TIME_LIMIT`
+        `TIME_LIMIT`, or `STOPPED` where there is no time at all
     """
     stops = job.parent.stop_early_at if job.parent else None
     if stops is None or not has_contender(candidate.deployed_model_id):
         return
     left = (stops - timezone.now()).total_seconds()
+    if left <= 0:
+        raise InputError(STOPPED.code, STOPPED.message)
     if candidate.estimated_seconds > left:
         needed = about_duration(candidate.estimated_seconds)
         raise InputError(
             "TIME_LIMIT",
-            f"Left out: it would take about {needed}, and of the time limit "
-            f"{about_duration(left) if left > 0 else 'nothing'} was left.",
+            f"Left out: it would take about {needed}, and {about_duration(left)} of the time "
+            "limit was left.",
         )

@@ -16,6 +16,7 @@ from models_app.deploy import (
 )
 from models_app.forms import DeployForm
 from models_app.models import DeployedModel
+from models_app.time_limits import has_contender
 from studio.access import cleanset_for
 from studio.decisions import count_decisions
 from studio.models import Cleanset, User
@@ -60,7 +61,7 @@ def model_stop(request: HttpRequest, model_id: UUID) -> HttpResponse:
     except InputError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, "Training stops; the model is made of what is ready.")
+        messages.success(request, _say_when_it_stops(model))
     return redirect("inference:result_list", model.pk)
 
 
@@ -84,6 +85,12 @@ def model_delete(request: HttpRequest, model_id: UUID) -> HttpResponse:
         messages.success(request, f"Deleted the model “{model.name}” and its predictions.")
         return redirect("models_app:model_list")
     return render(request, "models_app/model_delete.html", {"model": model})
+
+
+def _say_when_it_stops(model: DeployedModel) -> str:
+    if has_contender(model.pk):
+        return "Training stops; the model is made of what is ready."
+    return "Training stops as soon as the first model is ready."
 
 
 def _deploy(request: HttpRequest, cleanset: Cleanset, form: DeployForm) -> DeployedModel | None:

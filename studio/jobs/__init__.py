@@ -6,9 +6,10 @@
 from .kinds import Finished, JobFailure, Kind, Outcome, Split, get_kind, register
 from .publishing import publish, publish_on_commit
 from .stopping import ask_to_stop
-from .transitions import cancel_subject, latest_job, start_job, subject_started_with
+from .transitions import STOPPED, cancel_subject, latest_job, start_job, subject_started_with
 
 __all__ = [
+    "STOPPED",
     "Finished",
     "JobFailure",
     "Kind",

@@ -123,6 +123,9 @@ def test_a_candidate_that_would_not_be_done_in_time_does_not_begin(training):
     assert refused.value.code == "TIME_LIMIT"
     Job.objects.update(stop_early_at=timezone.now() + timedelta(seconds=90))
     check_time_left(fresh(child), candidate)
+    Job.objects.update(stop_early_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(InputError, match="when training was stopped"):
+        check_time_left(fresh(child), candidate)
 
 
 def test_the_first_candidate_begins_however_short_the_time_is(training):
@@ -131,12 +134,13 @@ def test_the_first_candidate_begins_however_short_the_time_is(training):
     check_time_left(fresh(training.children["open"]), training.candidates["open"])
 
 
-def test_the_costliest_begin_first_unless_time_is_short():
+def test_a_quick_one_begins_and_then_the_costliest_unless_time_is_short():
     candidates = [CandidateModel(family=f"f{s}", estimated_seconds=s) for s in (5, 50, 20)]
+    candidates.append(CandidateModel(family="m", role="baseline", estimated_seconds=7))
     order = in_training_order(candidates, timedelta(minutes=10))
-    assert [c.estimated_seconds for c in order] == [50, 20, 5]
+    assert [c.estimated_seconds for c in order] == [7, 5, 50, 20]
     order = in_training_order(candidates, timedelta(seconds=20))
-    assert [c.estimated_seconds for c in order] == [5, 20, 50]
+    assert [c.estimated_seconds for c in order] == [7, 5, 20, 50]
 
 
 def test_a_limit_is_that_of_the_form_else_by_preset_and_rows(training, alice):
