@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from automl.metrics import CandidateScore, correct_rows
+from automl.decision_rules import (
+    BALANCED,
+    USUAL_DECISION,
+    Decision,
+    Rule,
+    predict_labels,
+    tune_rule,
+)
+from automl.metrics import CandidateScore
 from automl.pooling import fit_pool_weights, pool_probabilities
-from automl.problem import MULTI_LABEL, Rule, labelled_rows, predicted_sets
+from automl.problem import MULTI_LABEL, labelled_rows
 
 # A candidate with less than this share of the weight costs more than it gives.
 MIN_WEIGHT_SHARE = 0.02
-THRESHOLDS = np.round(np.arange(0.1, 0.71, 0.02), 2)
-MAX_EMPTY_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Ensemble:
     ----------
     weights : by family, adding up to one; families that help little have weight 0.
     temperature : what the pooled logarithms are divided by.
-    rule : multi-label: which probabilities make a label (see problem.predicted_sets).
+    rule : how probabilities make labels (see decision_rules.predict_labels).
     oof_pred_probs : (N, K) float64, each fold by weights chosen on the other folds.
     oof_predicted : (N,) or (N, K), each fold decided by the rule of the other folds.
     """
@@ -40,20 +46,24 @@ class Ensemble:
 class _Combination:
     weights: np.ndarray
     rule: Rule | None
+    is_sets: bool
 
     def apply(self, stack: np.ndarray) -> np.ndarray:
-        return pool_probabilities(stack, self.weights, is_sets=self.rule is not None)
+        return pool_probabilities(stack, self.weights, is_sets=self.is_sets)
 
     def predict(self, pred_probs: np.ndarray) -> np.ndarray:
-        if self.rule is None:
-            return pred_probs.argmax(axis=1)
-        return predicted_sets(pred_probs, self.rule)
+        return predict_labels(pred_probs, self.rule, is_sets=self.is_sets)
 
 
 def fit_ensemble(
-    oof: dict[str, np.ndarray], y: np.ndarray, folds: np.ndarray, *, problem_type: str
+    oof: dict[str, np.ndarray],
+    y: np.ndarray,
+    folds: np.ndarray,
+    *,
+    problem_type: str,
+    decision: Decision = USUAL_DECISION,
 ) -> Ensemble:
-    """Choose weights and a temperature of least log-loss, and a label rule.
+    """Choose weights and a temperature of least log-loss, and the rule for a decision.
 
     All three are cross-fitted: what is reported of a fold was decided on the others, so the
     ensemble's score is as honest as a candidate's. What is shipped is decided on all rows. With
@@ -71,10 +81,10 @@ def fit_ensemble(
     oof_predicted = np.zeros_like(y)
     for fold in np.unique(folds):
         inside, others = folds == fold, labelled & (folds != fold)
-        part = _combine(stack[:, others], y[others], is_sets)
+        part = _combine(stack[:, others], y[others], is_sets, decision)
         oof_pred_probs[inside] = part.apply(stack[:, inside])
         oof_predicted[inside] = part.predict(oof_pred_probs[inside])
-    final = _combine(stack[:, labelled], y[labelled], is_sets)
+    final = _combine(stack[:, labelled], y[labelled], is_sets, decision)
     total = float(final.weights.sum())
     return Ensemble(
         weights=dict(zip(oof, (final.weights / total).tolist(), strict=True)),
@@ -85,39 +95,28 @@ def fit_ensemble(
     )
 
 
-def choose_deployed(scores: dict[str, CandidateScore]) -> tuple[str, set[str]]:
+def choose_deployed(
+    scores: dict[str, CandidateScore], decision: Decision = USUAL_DECISION
+) -> tuple[str, set[str]]:
     """The candidate to deploy, and all that are tied with the most accurate one.
 
-    Within one standard error of the best accuracy, the lower log-loss wins.
+    Within one standard error of the best accuracy, the lower log-loss wins. Where a decision is
+    not about accuracy, the best probabilities are what every rule wants: log-loss alone counts.
     """
+    if decision.kind == BALANCED:
+        return min(scores, key=lambda key: (scores[key].log_loss, key)), set()
     best = max(scores.values(), key=lambda score: score.accuracy)
     tied = {key for key, s in scores.items() if best.accuracy - s.accuracy <= best.standard_error}
     chosen = min(tied, key=lambda key: (scores[key].log_loss, key))
     return chosen, tied if len(tied) > 1 else set()
 
 
-def _combine(stack: np.ndarray, y: np.ndarray, is_sets: bool) -> _Combination:
+def _combine(stack: np.ndarray, y: np.ndarray, is_sets: bool, decision: Decision) -> _Combination:
     weights = fit_pool_weights(stack, y)
     kept = weights >= MIN_WEIGHT_SHARE * weights.sum()
     if not kept.all():
         weights = np.where(kept, 0.0, weights)
         weights[kept] = fit_pool_weights(stack[kept], y)
         weights[~kept] = 0.0
-    rule = None
-    if is_sets:
-        rule = _tune_rule(pool_probabilities(stack, weights, is_sets=True), y)
-    return _Combination(weights, rule)
-
-
-def _tune_rule(pred_probs: np.ndarray, y: np.ndarray) -> Rule:
-    """One threshold for all labels, for the most exact matches; "top one if none" only where
-    training rows (nearly) never have an empty set."""
-    top_one = len(y) > 0 and float((y.sum(axis=1) == 0).mean()) <= MAX_EMPTY_SHARE
-
-    def n_exact(threshold: float) -> tuple[int, float]:
-        rule = {"threshold": threshold, "top_one_if_none": top_one}
-        right = correct_rows(predicted_sets(pred_probs, rule), y)
-        return int(right.sum()), -abs(threshold - 0.5)
-
-    best = max((float(t) for t in THRESHOLDS), key=n_exact)
-    return {"threshold": best, "top_one_if_none": top_one}
+    pooled = pool_probabilities(stack, weights, is_sets=is_sets)
+    return _Combination(weights, tune_rule(pooled, y, decision), is_sets)

@@ -9,7 +9,7 @@ from cleanlab.multilabel_classification import get_label_quality_scores as set_q
 from cleanlab.multilabel_classification.filter import find_label_issues as cleanlab_set_issues
 from cleanlab.rank import get_label_quality_scores
 
-from automl.problem import label_sets, labelled_rows, suggested_labels
+from automl.problem import label_sets, labelled_rows
 
 MIN_PROBABILITY = 1e-6
 
@@ -41,7 +41,7 @@ def find_label_issues(
         judge = _judge_classes if y.ndim == 1 else _judge_sets
         is_issue[labelled], score[labelled] = judge(pred_probs[labelled], y[labelled])
     labels = (
-        suggested_labels(pred_probs, classes, problem_type)
+        [classes[k] for k in predicted]
         if y.ndim == 1
         else label_sets(predicted, pred_probs, classes)
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score, f1_score, jaccard_score
 
-from automl.problem import Rule, labelled_rows, predicted_sets
+from automl.problem import labelled_rows
 
 Z_95 = 1.959964
 N_RESAMPLES = 2000
@@ -75,13 +75,6 @@ def score_candidate(
         ),
         n_rows=len(y),
     )
-
-
-def predict_labels(
-    pred_probs: np.ndarray, *, is_multi_label: bool, rule: Rule | None
-) -> np.ndarray:
-    """(N,) most likely class, or (N, K) sets by a rule."""
-    return predicted_sets(pred_probs, rule) if is_multi_label else pred_probs.argmax(axis=1)
 
 
 def correct_rows(predicted: np.ndarray, y: np.ndarray) -> np.ndarray:

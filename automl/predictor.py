@@ -19,12 +19,13 @@ import numpy as np
 import pyarrow as pa
 
 from automl.candidates import ENCODER, Member, load_member
+from automl.decision_rules import Rule, suggested_labels
 from automl.errors import InputError, TableWarning
 from automl.features.embeddings import Embeddings
 from automl.features.sentence_encoder import bundled_encoder, check_encoder
 from automl.features.spaces import load_encoder
 from automl.pooling import pool_probabilities
-from automl.problem import MULTI_LABEL, Rule, suggested_labels
+from automl.problem import MULTI_LABEL
 from automl.schema import TEXT, Schema
 
 FORMAT = 2
@@ -89,7 +90,8 @@ class Predictor:
         return {key: encoder.transform(table, embeddings) for key, encoder in encoders.items()}
 
     def suggested_labels(self, pred_probs: np.ndarray) -> list[str]:
-        return suggested_labels(pred_probs, self.classes, self.problem_type, self.rule)
+        is_sets = self.problem_type == MULTI_LABEL
+        return suggested_labels(pred_probs, self.classes, self.rule, is_sets=is_sets)
 
     @property
     def value_warnings(self) -> list[TableWarning]:

@@ -6,7 +6,6 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -15,8 +14,6 @@ MULTI_LABEL = "multi-label"
 RESERVED_CLASS = "Suggested Label"
 MAX_CLASSES = 1000
 MIN_ROWS = 5
-
-Rule = dict[str, Any]
 
 
 def parse_label_set(cell: str) -> tuple[str, ...]:
@@ -89,25 +86,6 @@ def encode_labels(
 def labelled_rows(y: np.ndarray) -> np.ndarray:
     """(N,) bool: rows that have a label."""
     return np.asarray(y >= 0 if y.ndim == 1 else (y >= 0).all(axis=1))
-
-
-def predicted_sets(pred_probs: np.ndarray, rule: Rule | None) -> np.ndarray:
-    """(N, K) int8 label sets by a rule `{"threshold", "top_one_if_none"}`."""
-    rule = rule or {"threshold": 0.5, "top_one_if_none": False}
-    chosen = (pred_probs >= rule["threshold"]).astype(np.int8)
-    if rule["top_one_if_none"] and pred_probs.shape[1]:
-        empty = np.flatnonzero(chosen.sum(axis=1) == 0)
-        chosen[empty, pred_probs[empty].argmax(axis=1)] = 1
-    return chosen
-
-
-def suggested_labels(
-    pred_probs: np.ndarray, classes: Sequence[str], problem_type: str, rule: Rule | None = None
-) -> list[str]:
-    """Multi-class: the most likely class. Multi-label: the set, by falling probability."""
-    if problem_type == MULTI_CLASS:
-        return [classes[k] for k in pred_probs.argmax(axis=1)]
-    return label_sets(predicted_sets(pred_probs, rule), pred_probs, classes)
 
 
 def label_sets(chosen: np.ndarray, pred_probs: np.ndarray, classes: Sequence[str]) -> list[str]:

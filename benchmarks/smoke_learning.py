@@ -16,11 +16,12 @@ import numpy as np
 import pyarrow as pa
 
 from automl.candidates import Member, TrainingData, cross_validate, refit
+from automl.decision_rules import predict_labels
 from automl.ensemble import Ensemble, fit_ensemble
 from automl.families import families_for
 from automl.folds import duplicate_groups, make_folds
 from automl.label_issues import find_label_issues
-from automl.metrics import predict_labels, score_candidate
+from automl.metrics import score_candidate
 from automl.predictor import Predictor
 from automl.problem import MULTI_LABEL, class_names, clean_labels, encode_labels
 from automl.profiling import TableProfiler
@@ -132,7 +133,7 @@ def run_families(
 
 
 def accuracy(pred_probs: np.ndarray, y: np.ndarray, problem_type: str, rule: Any = None) -> float:
-    predicted = predict_labels(pred_probs, is_multi_label=problem_type == MULTI_LABEL, rule=rule)
+    predicted = predict_labels(pred_probs, rule, is_sets=problem_type == MULTI_LABEL)
     return score_candidate(pred_probs, y, predicted=predicted).accuracy
 
 

@@ -1,5 +1,6 @@
 """Request side of deployments: make the row, start the job; the workers do the rest."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db import transaction
 from automl.errors import InputError
 from models_app.models import DeployedModel
 from studio.jobs import ask_to_stop, cancel_subject, start_job, subject_started_with
-from studio.models import Cleanset, User
+from studio.models import Cleanset, Project, User
 
 DEPLOYMENT = "deployment"
 MAX_NAME_CHARS = 100
@@ -22,6 +23,8 @@ def deploy_model(
     idempotency_key: str,
     preset: str | None = None,
     time_limit_minutes: int | None = None,
+    decision: str = DeployedModel.Decision.MOST_LIKELY,
+    decision_threshold: float | None = None,
     retrained_from: DeployedModel | None = None,
 ) -> DeployedModel:
     """The same key gives the same model, however often the button is pressed."""
@@ -36,6 +39,7 @@ def deploy_model(
         name=_clean_name(name),
         preset=preset or cleanset.project.preset,
         time_limit_minutes=time_limit_minutes,
+        **_check_decision(cleanset, decision, decision_threshold),
         cleanset_revision=_check_ready(cleanset).revision,
         retrained_from=retrained_from,
     )
@@ -61,6 +65,8 @@ def retrain_model(*, user: User, model: DeployedModel) -> DeployedModel:
         idempotency_key=new_key(),
         preset=model.preset,
         time_limit_minutes=model.time_limit_minutes,
+        decision=model.decision,
+        decision_threshold=model.decision_threshold,
         retrained_from=model,
     )
 
@@ -93,6 +99,19 @@ def _clean_name(name: str) -> str:
     if len(cleaned) > MAX_NAME_CHARS:
         raise InputError("NAME_TOO_LONG", f"A name may have at most {MAX_NAME_CHARS} characters.")
     return cleaned
+
+
+def _check_decision(cleanset: Cleanset, decision: str, threshold: float | None) -> dict[str, Any]:
+    """A threshold is a number between 0 and 1, and there are two classes to tell apart."""
+    if decision != DeployedModel.Decision.THRESHOLD:
+        return {"decision": decision, "decision_threshold": None}
+    if cleanset.project.problem_type != Project.ProblemType.MULTI_CLASS or (
+        len(cleanset.classes) != 2
+    ):
+        raise InputError("NOT_TWO_CLASSES", "A threshold needs exactly two classes.")
+    if threshold is None or not 0 < threshold < 1:
+        raise InputError("BAD_THRESHOLD", "Enter a threshold between 0 and 1.")
+    return {"decision": decision, "decision_threshold": threshold}
 
 
 def _check_ready(cleanset: Cleanset) -> Cleanset:

@@ -1,18 +1,17 @@
 """Worker side: from trained candidates to a leaderboard and the shipped predictor."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from automl.candidates import Member, load_member
 from automl.ensemble import choose_deployed
-from automl.predictor import Predictor, unzip_flat
+from automl.predictor import Predictor
 from automl.schema import Schema
 from models_app.evaluation_facts import store_evaluation
 from models_app.leaderboard_scores import Board, Scored
+from models_app.leak_alarm import warn_of_leak
+from models_app.members import load_candidate
 from models_app.models import CandidateModel, DeployedModel
-from studio.files import local_path
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
 
@@ -28,6 +27,7 @@ class Joined:
     evaluation_file: StoredFile
     rule: dict[str, Any] | None
     gain: dict[str, float] | None
+    warnings: list[dict[str, Any]]
     ensemble: CandidateModel | None
     figures: dict[UUID, dict[str, Any]]
 
@@ -42,7 +42,9 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
         if sum(weight > 0 for weight in together.held_out.weights.values()) > 1:
             scored[ENSEMBLE] = together
     contenders = {ENSEMBLE, *(candidate.family for candidate in board.contenders)}
-    deployed, tied = choose_deployed({k: s.score for k, s in scored.items() if k in contenders})
+    deployed, tied = choose_deployed(
+        {k: s.score for k, s in scored.items() if k in contenders}, board.decision
+    )
     run.progress("Saving the predictor")
     predictor = _build_predictor(run, model, board, scored[deployed])
     predictor_file = _store_predictor(run, model, predictor)
@@ -54,6 +56,7 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
         evaluation_file=evaluation_file,
         rule=scored[deployed].held_out.rule,
         gain=scored[deployed].gain,
+        warnings=warn_of_leak(run, board, scored),
         ensemble=_ensemble_row(model, board, scored, marks),
         figures={
             candidate.pk: scored[candidate.family].as_fields()
@@ -110,7 +113,7 @@ def _build_predictor(
         classes=model.classes,
         modality=project.modality,
         problem_type=project.problem_type,
-        members=[_load_candidate(run, project.modality, c) for c in candidates],
+        members=[load_candidate(run, project.modality, c) for c in candidates],
         weights=[weights[c.family] for c in candidates],
         temperature=deployed.held_out.temperature,
         rule=deployed.held_out.rule,
@@ -125,11 +128,3 @@ def _store_predictor(run: JobRun, model: DeployedModel, predictor: Predictor) ->
     predictor.save(path, info=info)
     Predictor.load(path)
     return run.put_file("predictors", path)
-
-
-def _load_candidate(run: JobRun, modality: str, candidate: CandidateModel) -> Member:
-    assert candidate.member_file is not None
-    folder = Path(run.folder) / candidate.family
-    folder.mkdir()
-    unzip_flat(local_path(candidate.member_file), folder)
-    return load_member(modality, folder)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from automl.decision_rules import Decision
 from automl.ensemble import Ensemble, fit_ensemble
 from automl.errors import InputError
 from automl.metrics import CandidateScore, correct_rows, paired_difference, score_candidate
@@ -67,6 +68,7 @@ class Board:
         assert model.training_file is not None
         self.problem_type, self.seed = project.problem_type, project.seed
         self.classes: list[str] = model.classes
+        self.decision = Decision(model.decision, model.decision_threshold or 0.5)
         self.row_ids, labels = read_labels(model.training_file)
         self.y = encode_labels(labels, self.classes, self.problem_type)
         self.folds = read_folds(project)[self.row_ids]
@@ -109,7 +111,9 @@ class Board:
             for candidate, run in zip(candidates, runs, strict=True)
             if run is not None
         }
-        return fit_ensemble(oof, y, self.folds, problem_type=self.problem_type)
+        return fit_ensemble(
+            oof, y, self.folds, problem_type=self.problem_type, decision=self.decision
+        )
 
     def _score(self, ensemble: Ensemble, y: np.ndarray) -> CandidateScore:
         return score_candidate(ensemble.oof_pred_probs, y, predicted=ensemble.oof_predicted)

@@ -12,6 +12,13 @@ class DeployedModel(WorkspaceRow, InputFailure):
         TRAINED = "TRAINED", "Trained"
         FAILED = "FAILED", "Failed"
 
+    class Decision(models.TextChoices):
+        """What suggested labels are meant to be good at (automl/decision_rules.py)."""
+
+        MOST_LIKELY = "most-likely", "Most likely"
+        BALANCED = "balanced", "Balanced"
+        THRESHOLD = "threshold", "Threshold"
+
     cleanset = models.ForeignKey("studio.Cleanset", models.CASCADE, related_name="deployed_models")
     name = models.CharField(max_length=100)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.INITIALIZING)
@@ -35,7 +42,12 @@ class DeployedModel(WorkspaceRow, InputFailure):
     evaluation_file = models.ForeignKey(
         "studio.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    # Multi-label: {"threshold", "top_one_if_none"}; the paired gain over the original labels.
+    decision = models.CharField(
+        max_length=11, choices=Decision.choices, default=Decision.MOST_LIKELY
+    )
+    # Of two classes, the second one is suggested from this probability.
+    decision_threshold = models.FloatField(null=True, blank=True)
+    # What the decision came to (automl/decision_rules.py); the gain over the original labels.
     rule = models.JSONField(null=True, blank=True)
     gain = models.JSONField(null=True, blank=True)
     retrained_from = models.ForeignKey(

@@ -60,6 +60,7 @@ def join_training(run: JobRun) -> Finished:
             evaluation_file=joined.evaluation_file,
             rule=joined.rule,
             gain=joined.gain,
+            warnings=[*model.warnings, *joined.warnings],
             trained_at=timezone.now(),
         )
         notify_model_ready(DeployedModel.all_objects.get(pk=model.pk))

@@ -189,6 +189,13 @@ class TabularEncoder(Encoder):
         meanings = [p.apply(embeddings.column(i)) for i, p in self.projections.items()]
         return self.encoder.transform(table).with_columns(meanings)
 
+    def column_name(self, place: int) -> str:
+        """The column of the table that a column of `Numbers.dense` was made of."""
+        sources = self.encoder.dense_sources()
+        for i, projection in self.projections.items():
+            sources += [i] * projection.components.shape[1]
+        return self.encoder.schema.columns[sources[place]].name
+
     def save(self, folder: Path) -> None:
         (folder / "columns.json").write_text(json.dumps(self.encoder.to_json(), ensure_ascii=True))
         for i, projection in self.projections.items():

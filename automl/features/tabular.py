@@ -30,6 +30,7 @@ TEXT_BUCKETS = 256
 # Trees compare in 32 bits, and a linear estimator squares: larger numbers count as this one.
 LARGEST_NUMBER = 1e30
 UNSEEN_CODE = 0
+N_TIME_PARTS = 6
 _TEXT_HASHER = HashingVectorizer(
     n_features=TEXT_BUCKETS, alternate_sign=False, norm="l2", token_pattern=r"\w+"
 )
@@ -117,6 +118,12 @@ class TableEncoder:
             words=sp.hstack(words, format="csr") if words else sp.csr_matrix((n_rows, 0)),
         )
 
+    def dense_sources(self) -> list[int]:
+        """For each column of `Numbers.dense`, the place in the schema of what it was made of."""
+        widths = {CATEGORICAL: 1, BOOLEAN: 1, NUMERIC: 1, DATETIME: N_TIME_PARTS, TEXT: 1}
+        columns = enumerate(self.schema.columns)
+        return [i for i, column in columns for _ in range(widths.get(column.kind, 0))]
+
     def to_json(self) -> dict[str, Any]:
         return {"schema": self.schema.to_json(), "categories": self.categories}
 
@@ -157,7 +164,7 @@ def _time_parts(cells: pa.ChunkedArray) -> np.ndarray:
 
 
 def _split_times(seconds: np.ndarray) -> np.ndarray:
-    parts = np.full((len(seconds), 6), np.nan)
+    parts = np.full((len(seconds), N_TIME_PARTS), np.nan)
     known = ~np.isnan(seconds)
     whole = seconds[known].astype("int64")
     moments = whole.astype("datetime64[s]")

@@ -62,8 +62,14 @@ def model_details(request: HttpRequest, model_id: UUID) -> HttpResponse:
         "candidates": candidates_in_order(model),
         "baselines": baselines_of(model),
         "evaluation": read_evaluation(model),
+        "thresholds": _label_thresholds(model),
     }
     return render(request, "models_app/model_details.html", context)
+
+
+def _label_thresholds(model: DeployedModel) -> list[tuple[str, float]]:
+    own = (model.rule or {}).get("thresholds") or []
+    return list(zip(model.classes, own, strict=False))
 
 
 def page_context(request: HttpRequest, model: DeployedModel) -> dict[str, Any]:

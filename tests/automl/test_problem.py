@@ -13,8 +13,6 @@ from automl.problem import (
     format_label_set,
     labelled_rows,
     parse_label_set,
-    predicted_sets,
-    suggested_labels,
 )
 
 PROBS = np.array([[0.2, 0.7, 0.6], [0.1, 0.3, 0.2], [0.9, 0.05, 0.95]])
@@ -91,29 +89,6 @@ def test_label_sets_become_rows_of_zeros_and_ones():
     assert y.tolist() == [[1, 0, 1], [0, 0, 0], [-1, -1, -1], [0, 0, 0]]
     assert y.dtype == np.int8
     assert labelled_rows(y).tolist() == [True, True, False, True]
-
-
-def test_the_suggested_class_is_the_most_likely_one():
-    assert suggested_labels(PROBS, CLASSES, MULTI_CLASS) == ["b", "b", "c"]
-
-
-def test_suggested_sets_stand_by_falling_probability():
-    assert suggested_labels(PROBS, CLASSES, MULTI_LABEL) == ["b,c", "", "c,a"]
-
-
-def test_a_rule_can_ask_for_at_least_one_label():
-    rule = {"threshold": 0.8, "top_one_if_none": True}
-    assert suggested_labels(PROBS, CLASSES, MULTI_LABEL, rule) == ["b", "b", "c,a"]
-
-
-def test_a_rule_moves_the_threshold():
-    rule = {"threshold": 0.65, "top_one_if_none": False}
-    assert predicted_sets(PROBS, rule).tolist() == [[0, 1, 0], [0, 0, 0], [1, 0, 1]]
-
-
-def test_nothing_is_suggested_for_no_rows():
-    assert suggested_labels(np.empty((0, 3)), CLASSES, MULTI_CLASS) == []
-    assert suggested_labels(np.empty((0, 3)), CLASSES, MULTI_LABEL) == []
 
 
 def test_names_that_differ_in_case_and_spaces_fold_to_one():

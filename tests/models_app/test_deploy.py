@@ -175,3 +175,44 @@ def test_a_preset_that_does_not_exist_is_refused(cleanset, alice_client):
     assert alice_client.post(url, form).status_code == 422
     assert alice_client.post(url, form | {"preset": "best"}).status_code == 302
     assert DeployedModel.objects.get().preset == "best"
+
+
+def deploy_with(cleanset, alice, **decision):
+    return deploy_model(
+        user=alice, cleanset=cleanset, name="x", idempotency_key=new_key(), **decision
+    )
+
+
+def test_a_decision_is_kept_and_inherited_by_a_retraining(cleanset, alice, retrain):
+    model = deploy_with(cleanset, alice, decision="threshold", decision_threshold=0.2)
+    assert (model.decision, model.decision_threshold) == ("threshold", 0.2)
+    again = retrain(model)
+    assert again == model or (again.decision, again.decision_threshold) == ("threshold", 0.2)
+
+
+def test_a_threshold_that_is_not_used_is_not_kept(cleanset, alice):
+    model = deploy_with(cleanset, alice, decision="balanced", decision_threshold=0.2)
+    assert (model.decision, model.decision_threshold) == ("balanced", None)
+
+
+@pytest.mark.parametrize("threshold", [None, 0.0, 1.0])
+def test_a_threshold_lies_between_nothing_and_certainty(cleanset, alice, threshold):
+    with pytest.raises(InputError) as refused:
+        deploy_with(cleanset, alice, decision="threshold", decision_threshold=threshold)
+    assert refused.value.code == "BAD_THRESHOLD"
+
+
+@pytest.mark.parametrize("classes", [["a"], ["a", "b", "c"]])
+def test_a_threshold_needs_two_classes(cleanset, alice, classes):
+    Cleanset.objects.update(classes=classes)
+    cleanset.refresh_from_db()
+    with pytest.raises(InputError) as refused:
+        deploy_with(cleanset, alice, decision="threshold", decision_threshold=0.5)
+    assert refused.value.code == "NOT_TWO_CLASSES"
+
+
+def test_the_form_offers_a_threshold_for_two_classes_only(cleanset, alice_client):
+    address = reverse("models_app:model_create", args=[cleanset.pk])
+    assert 'value="threshold"' in alice_client.get(address).content.decode()
+    Cleanset.objects.update(classes=["a", "b", "c"])
+    assert 'value="threshold"' not in alice_client.get(address).content.decode()

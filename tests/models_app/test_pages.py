@@ -131,3 +131,43 @@ def test_deleting_a_dataset_takes_everything_below_it(model, alice_client, tmp_p
     assert not StoredFile.objects.exists()
     assert not DeployedModel.all_objects.exists()
     assert timezone.now() > dataset.created_at
+
+
+RECEIPT = {
+    "trained_on_original": {"scored_on_original": 0.61, "scored_on_cleanset": 0.72},
+    "trained_on_cleanset": {"scored_on_original": 0.63, "scored_on_cleanset": 0.84},
+}
+
+
+def read_details(model, client):
+    return client.get(reverse("models_app:model_details", args=[model.pk])).content.decode()
+
+
+@pytest.mark.parametrize(("low", "is_chance"), [(0.02, False), (-0.01, True)])
+def test_details_show_what_cleaning_changed_and_when_it_may_be_chance(
+    model, alice_client, low, is_chance
+):
+    deployed = model.candidates.get(is_deployed=True)
+    gain = {"difference": 0.12, "low": low, "high": 0.2}
+    deployed.metrics |= {"receipt": RECEIPT, "gain": gain}
+    deployed.save()
+    assert "What cleaning changed" not in read_details(model, alice_client)
+    DeployedModel.objects.update(n_corrected=3)
+    page = read_details(model, alice_client)
+    assert all(share in page for share in ("61.0%", "72.0%", "63.0%", "84.0%"))
+    assert ("That may be chance" in page) == is_chance
+
+
+def test_details_say_what_suggested_labels_are_made_by(model, alice_client):
+    assert "Suggested label" not in read_details(model, alice_client)
+    DeployedModel.objects.update(decision="balanced")
+    assert "Every class counts alike" in read_details(model, alice_client)
+    DeployedModel.objects.update(decision="threshold", decision_threshold=0.25)
+    assert "“yes” from a probability of 0.25" in read_details(model, alice_client)
+
+
+def test_details_list_the_thresholds_of_labels(alice, alice_client, tmp_path):
+    model = make_model(make_cleanset(alice, tmp_path, "multi-label"), tmp_path)
+    rule = {"threshold": 0.3, "thresholds": [0.2, 0.4], "top_one_if_none": False}
+    DeployedModel.objects.update(rule=rule)
+    assert "no 0.20, yes 0.40" in read_details(model, alice_client)

@@ -1,0 +1,17 @@
+"""Worker side: the refitted estimators that candidates left behind."""
+
+from pathlib import Path
+
+from automl.candidates import Member, load_member
+from automl.predictor import unzip_flat
+from models_app.models import CandidateModel
+from studio.files import local_path
+from studio.jobs.execution import JobRun
+
+
+def load_candidate(run: JobRun, modality: str, candidate: CandidateModel) -> Member:
+    assert candidate.member_file is not None
+    folder = Path(run.folder) / candidate.family
+    folder.mkdir()
+    unzip_flat(local_path(candidate.member_file), folder)
+    return load_member(modality, folder)

@@ -1,0 +1,99 @@
+"""A table with a column that is filled in after the label, through the whole job."""
+
+import csv
+import random
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from models_app.deploy import deploy_model
+from models_app.models import DeployedModel
+from studio.datasets import create_dataset
+from studio.jobs.execution import execute
+from studio.models import Cleanset, Job, User
+from studio.projects import Setup, create_project
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LEAK = "refund <b>code</b>"
+
+
+def run_all_jobs():
+    while job := Job.objects.filter(state=Job.State.QUEUED).order_by("created_at").first():
+        execute(job.pk, has_heartbeat=False)
+
+
+@pytest.fixture
+def train(tmp_path, monkeypatch):
+    """Deploys a model of 150 rows whose second column follows the label as often as told."""
+    monkeypatch.setattr("automl.families.forests.N_TREES", 10)
+
+    def train(follows):
+        chance = random.Random(5)
+        path = tmp_path / "orders.csv"
+        with path.open("w", newline="") as target:
+            writer = csv.writer(target)
+            writer.writerow(["amount", LEAK, "day", "label"])
+            for _ in range(150):
+                label = chance.choice(["kept", "returned"])
+                seen = label if chance.random() < follows else chance.choice(["kept", "returned"])
+                code = {"kept": "none", "returned": "sent"}[seen]
+                amount = chance.gauss(20 if label == "kept" else 26, 6)
+                writer.writerow([f"{amount:.2f}", code, chance.randint(1, 28), label])
+        user = User.objects.create_user("leak@example.org")
+        dataset = create_dataset(
+            user=user,
+            workspace=user.workspaces.get(),
+            name="orders",
+            file_name="orders.csv",
+            path=path,
+        )
+        run_all_jobs()
+        dataset.refresh_from_db()
+        project = create_project(
+            user=user,
+            dataset=dataset,
+            name="orders",
+            setup=Setup(
+                "multi-class",
+                "tabular",
+                "label",
+                feature_columns=["amount", LEAK, "day"],
+                preset="fast",
+            ),
+            idempotency_key=uuid4().hex,
+        )
+        run_all_jobs()
+        model = deploy_model(
+            user=user,
+            cleanset=Cleanset.objects.get(project=project),
+            name="orders",
+            idempotency_key=uuid4().hex,
+            decision="threshold",
+            decision_threshold=0.2,
+        )
+        run_all_jobs()
+        trained = DeployedModel.objects.get(pk=model.pk)
+        assert trained.status == DeployedModel.Status.TRAINED, trained.error_message
+        return trained
+
+    return train
+
+
+def test_a_column_that_gives_the_label_away_is_named_on_the_page(train, client):
+    model = train(follows=1.0)
+    warning = next(w for w in model.warnings if w["code"] == "LEAKING_COLUMN")
+    assert LEAK in warning["message"]
+    client.force_login(User.objects.get())
+    page = client.get(reverse("models_app:model_details", args=[model.pk])).content.decode()
+    assert "refund &lt;b&gt;code&lt;/b&gt;" in page
+    assert "100.0% of the held-out rows" in page
+
+
+def test_a_column_that_only_helps_raises_no_alarm_and_a_low_threshold_finds_more(train):
+    model = train(follows=0.6)
+    assert "LEAKING_COLUMN" not in [w["code"] for w in model.warnings]
+    deployed = model.candidates.get(is_deployed=True).metrics["held_out"]
+    assert model.rule == {"offsets": [0.0, 1.386294]}
+    assert deployed["n_rows"] == 150
