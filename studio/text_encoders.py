@@ -1,12 +1,9 @@
 """Worker side: the text encoders of this server, and which of them reads a project's columns."""
 
-from dataclasses import replace
-
 from django.conf import settings
 
-from automl.features.text import read_texts
 from automl.features.text_encoders import TextEncoders
-from automl.schema import TEXT, Schema
+from automl.schema import Schema
 from studio.models import Project
 from studio.project_data import read_features
 
@@ -22,10 +19,4 @@ def decide_text_encoders(project: Project) -> Schema:
     anew only for a column whose encoder is no longer on this server.
     """
     schema = Schema.from_json(project.feature_schema)
-    encoders = text_encoders()
-    columns = list(schema.columns)
-    for i, column in enumerate(columns):
-        if column.kind == TEXT and not encoders.has(column.text_encoder):
-            texts = read_texts(read_features(project).column(i))
-            columns[i] = replace(column, text_encoder=encoders.choose(texts).identity)
-    return Schema(tuple(columns))
+    return text_encoders().decide(schema, lambda: read_features(project))

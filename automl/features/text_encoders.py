@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+import pyarrow as pa
 
 from automl.errors import InputError
 from automl.features.language import is_english
@@ -13,6 +15,7 @@ from automl.features.multilingual_encoder import multilingual_encoder
 from automl.features.onnx_encoder import OnnxEncoder, bundled_encoder, is_onnx_folder
 from automl.features.sentence_encoder import SentenceEncoder
 from automl.features.static_encoder import static_encoder
+from automl.features.text import read_texts
 from automl.features.transformers_encoder import TransformersEncoder
 from automl.schema import TEXT, Schema
 
@@ -47,6 +50,23 @@ class TextEncoders:
         if len(distinct) > BULK_TEXTS:
             return static_encoder()
         return bundled_encoder() if is_english(distinct) else multilingual_encoder()
+
+    def decide(self, schema: Schema, read_table: Callable[[], pa.Table]) -> Schema:
+        """An encoder for each text column of the table (c0.. in schema order) that has none here.
+
+        The table is read only if there is such a column.
+        """
+        columns = list(schema.columns)
+        undecided = [
+            i for i, c in enumerate(columns) if c.kind == TEXT and not self.has(c.text_encoder)
+        ]
+        if not undecided:
+            return schema
+        table = read_table()
+        for i in undecided:
+            encoder = self.choose(read_texts(table.column(i)))
+            columns[i] = replace(columns[i], text_encoder=encoder.identity)
+        return Schema(tuple(columns))
 
     def find(self, identity: str) -> SentenceEncoder:
         """The encoder whose vectors these are; "" stands for the bundled one.

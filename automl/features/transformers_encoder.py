@@ -24,15 +24,17 @@ class TransformersEncoder(SentenceEncoder):
         # Read when the library is imported.
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
         import_module("torch").set_num_threads(1)
-        self._model: Any = import_module(LIBRARY).SentenceTransformer(
+        model = import_module(LIBRARY).SentenceTransformer(
             name,
             device="cpu",
             local_files_only=True,
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
+        # Weights may be stored in 16 bits, which processors without such arithmetic read slowly.
+        self._model: Any = model.float()
         self.identity = _hash_model(self._model)
-        self.n_dimensions = int(self._model.get_sentence_embedding_dimension())
+        self.n_dimensions = len(self._encode_one("text"))
 
     def _encode_one(self, text: str) -> np.ndarray:
         vectors: np.ndarray = self._model.encode([text], show_progress_bar=False)

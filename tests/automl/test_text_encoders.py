@@ -122,8 +122,8 @@ class FakeTransformer:
     def state_dict(self):
         return {"weight": types.SimpleNamespace(numpy=lambda: np.array([1.0, 2.0]))}
 
-    def get_sentence_embedding_dimension(self):
-        return 2
+    def float(self):
+        return self
 
     def encode(self, texts, **_options):
         return np.array([[len(text), 1.0] for text in texts])
