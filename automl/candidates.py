@@ -16,6 +16,7 @@ from automl.families import MAJORITY, get_family
 from automl.families.base import Estimator
 from automl.features.embeddings import Embeddings
 from automl.features.spaces import Encoder, Space, load_encoder, prepare_space
+from automl.features.text_encoders import TextEncoders
 from automl.problem import labelled_rows
 from automl.progress import Progress, ignore_progress
 from automl.schema import Schema
@@ -49,7 +50,9 @@ class TrainingData:
     embeddings: Embeddings | None = None
 
     def space(self) -> Space:
-        embeddings = self.embeddings or Embeddings(self.table)
+        embeddings = self.embeddings or Embeddings(
+            self.table, encoders=TextEncoders().of(self.schema)
+        )
         return prepare_space(self.modality, self.table, self.schema, embeddings)
 
 

@@ -22,11 +22,11 @@ from automl.candidates import ENCODER, Member, load_member
 from automl.decision_rules import Rule, suggested_labels
 from automl.errors import InputError, TableWarning
 from automl.features.embeddings import Embeddings
-from automl.features.sentence_encoder import bundled_encoder, check_encoder
 from automl.features.spaces import load_encoder
+from automl.features.text_encoders import TextEncoders
 from automl.pooling import pool_probabilities
 from automl.problem import MULTI_LABEL
-from automl.schema import TEXT, Schema
+from automl.schema import Schema
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -53,6 +53,7 @@ class Predictor:
     ----------
     members, weights : refitted families and their share in the pool.
     unread : cells, by column, that were no number where one was expected (counted as missing).
+    text_encoders : where the encoders that the schema names are found.
     """
 
     schema: Schema
@@ -64,6 +65,7 @@ class Predictor:
     temperature: float = 1.0
     rule: Rule | None = None
     unread: dict[str, int] = field(default_factory=dict)
+    text_encoders: TextEncoders = field(default_factory=TextEncoders)
 
     def predict_proba(self, table: pa.Table) -> np.ndarray:
         """Probabilities of rows with columns c0.. in the order of `schema`.
@@ -85,7 +87,7 @@ class Predictor:
 
     def _read(self, table: pa.Table) -> dict[int, Any]:
         """Features by encoder; members that share an encoder share its work."""
-        embeddings = Embeddings(table)
+        embeddings = Embeddings(table, encoders=self.text_encoders.of(self.schema))
         encoders = {id(member.encoder): member.encoder for member in self.members}
         return {key: encoder.transform(table, embeddings) for key, encoder in encoders.items()}
 
@@ -117,13 +119,14 @@ class Predictor:
             write_zip(folder, path)
 
     @classmethod
-    def load(cls, path: Path) -> Predictor:
+    def load(cls, path: Path, *, text_encoders: TextEncoders | None = None) -> Predictor:
         """Check every byte, then load.
 
         Raises
         ------
         InputError
-            `MODEL_CORRUPT` when anything differs from what was saved.
+            `MODEL_CORRUPT` when anything differs from what was saved, `OTHER_TEXT_ENCODER` when
+            an encoder of its texts is not among `text_encoders`.
         """
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -132,7 +135,7 @@ class Predictor:
                 manifest = json.loads((folder / MANIFEST).read_text())
                 _check_entries(folder, manifest)
                 _check_container(folder, path)
-                return cls._from_manifest(folder, manifest)
+                return cls._from_manifest(folder, manifest, text_encoders or TextEncoders())
             except DAMAGE as error:
                 raise InputError(
                     "MODEL_CORRUPT",
@@ -141,11 +144,14 @@ class Predictor:
                 ) from error
 
     @classmethod
-    def _from_manifest(cls, folder: Path, manifest: dict[str, Any]) -> Predictor:
+    def _from_manifest(
+        cls, folder: Path, manifest: dict[str, Any], text_encoders: TextEncoders
+    ) -> Predictor:
         if manifest["format"] != FORMAT:
             raise ValueError("unknown format")
-        if manifest["text_encoder"]:
-            check_encoder(manifest["text_encoder"])
+        # Before columns had encoders of their own there was one for all of them.
+        for identity in manifest.get("text_encoders", [manifest.get("text_encoder") or ""]):
+            text_encoders.find(identity)
         modality = manifest["modality"]
         encoders = {
             name: load_encoder(modality, folder / name) for name in set(manifest["encoders"])
@@ -163,10 +169,8 @@ class Predictor:
             weights=manifest["weights"],
             temperature=manifest["temperature"],
             rule=manifest["rule"],
+            text_encoders=text_encoders,
         )
-
-    def _reads_texts(self) -> bool:
-        return any(column.kind == TEXT for column in self.schema.columns)
 
     def _manifest(self, folder: Path, encoders: list[str], info: dict[str, Any]) -> dict[str, Any]:
         content = {
@@ -179,7 +183,9 @@ class Predictor:
             "temperature": self.temperature,
             "rule": self.rule,
             "encoders": encoders,
-            "text_encoder": bundled_encoder().identity if self._reads_texts() else None,
+            "text_encoders": sorted(
+                {encoder.identity for encoder in self.text_encoders.of(self.schema).values()}
+            ),
             "info": info,
             "versions": {name: version(name) for name in LIBRARIES}
             | {"python": platform.python_version()},

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from automl.candidates import TrainingData, cross_validate
 from automl.families import get_family
-from automl.features.embeddings import Embeddings
 from automl.metrics import log_loss
 from automl.problem import labelled_rows
 from automl.progress import Progress, ignore_progress
@@ -60,5 +59,5 @@ def draw_sample(data: TrainingData, *, seed: int) -> TrainingData:
     drawn = np.sort(np.random.default_rng(seed).choice(labelled, n_rows, replace=False))
     table = data.table.take(pa.array(drawn))
     embeddings = data.embeddings
-    given = embeddings.take(table, drawn) if embeddings else Embeddings(table)
+    given = embeddings.take(table, drawn) if embeddings else None
     return replace(data, table=table, y=data.y[drawn], folds=data.folds[drawn], embeddings=given)

@@ -22,11 +22,21 @@ MAX_MESSAGE = 200
 
 @dataclass(frozen=True)
 class Column:
-    """One feature: its name in the dataset, what kind it is, and its position there."""
+    """One feature: its name in the dataset, what kind it is, and its position there.
+
+    `text_encoder` is the identity of what reads its meaning, once that was decided.
+    """
 
     name: str
     kind: str
     position: int
+    text_encoder: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        content = asdict(self)
+        if not self.text_encoder:
+            del content["text_encoder"]
+        return content
 
 
 @dataclass(frozen=True)
@@ -56,11 +66,11 @@ class Schema:
         return [column.name for column in self.columns]
 
     def to_json(self) -> list[dict[str, Any]]:
-        return [asdict(column) for column in self.columns]
+        return [column.to_json() for column in self.columns]
 
     @classmethod
     def from_json(cls, columns: list[dict[str, Any]]) -> Schema:
-        return cls(tuple(Column(c["name"], c["kind"], c["position"]) for c in columns))
+        return cls(tuple(Column(**column) for column in columns))
 
     def match(self, names: Sequence[str]) -> ColumnMatch:
         """Find the columns by name; spaces around, Unicode form and byte-order mark are silent.

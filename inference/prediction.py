@@ -17,6 +17,7 @@ from inference.models import InferenceResult
 from studio.files import local_path
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
+from studio.text_encoders import text_encoders
 
 BATCH_ROWS = 20_000
 PLAIN = pacsv.WriteOptions(include_header=False, quoting_style="needed")
@@ -28,7 +29,8 @@ def predict_file(run: JobRun) -> Finished:
     assert model.predictor_file is not None
     assert result.upload_file is not None
     run.progress("Loading the model")
-    predictor = Predictor.load(local_path(model.predictor_file))
+    path = local_path(model.predictor_file)
+    predictor = Predictor.load(path, text_encoders=text_encoders())
     target = run.folder / "result.csv"
     with open_table(local_path(result.upload_file), file_name=result.file_name) as table:
         n_rows = write_predictions(run, predictor, table, target)

@@ -14,6 +14,7 @@ from models_app.members import load_candidate
 from models_app.models import CandidateModel, DeployedModel
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
+from studio.text_encoders import text_encoders
 
 ENSEMBLE = "ensemble"
 ENSEMBLE_TITLE = "Ensemble Predictor"
@@ -117,6 +118,7 @@ def _build_predictor(
         weights=[weights[c.family] for c in candidates],
         temperature=deployed.held_out.temperature,
         rule=deployed.held_out.rule,
+        text_encoders=text_encoders(),
     )
 
 
@@ -126,5 +128,5 @@ def _store_predictor(run: JobRun, model: DeployedModel, predictor: Predictor) ->
     families = [member.family for member in predictor.members]
     info = {"n_rows": model.n_rows, "seed": model.cleanset.project.seed, "families": families}
     predictor.save(path, info=info)
-    Predictor.load(path)
+    Predictor.load(path, text_encoders=text_encoders())
     return run.put_file("predictors", path)

@@ -1,6 +1,7 @@
 """Typed readers of environment variables: a wrong value stops the start with a sentence."""
 
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -25,6 +26,22 @@ def read_bool(name: str, default: bool) -> bool:
     if text not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
         raise ImproperlyConfigured(f"{name} is {text!r}; it must be true or false.")
     return text in {"true", "1", "yes", "on"}
+
+
+def read_text_encoder() -> str:
+    """A folder on this machine, or a name for sentence-transformers; empty: ours."""
+    name = env.str("TEXT_ENCODER", default="").strip()
+    folder = Path(name).expanduser()
+    if not name:
+        return ""
+    if all((folder / part).is_file() for part in ("model.onnx", "tokenizer.json")):
+        return str(folder.resolve())
+    if find_spec("sentence_transformers") is None:
+        raise ImproperlyConfigured(
+            f"TEXT_ENCODER is {name!r}; it must be a folder with model.onnx and tokenizer.json, "
+            "or sentence-transformers must be installed."
+        )
+    return str(folder.resolve()) if folder.is_dir() else name
 
 
 def read_secret_key(data_dir: Path) -> str:

@@ -8,20 +8,25 @@ import numpy as np
 import pyarrow as pa
 
 from automl.features.embeddings import Embeddings
-from automl.features.sentence_encoder import bundled_encoder
 from automl.schema import TEXT, Schema
 from studio.files import local_path
 from studio.jobs.execution import JobRun
 from studio.models import FeatureFile, Project, StoredFile
 from studio.project_data import read_features
+from studio.text_encoders import decide_text_encoders, text_encoders
 
 
 def make_feature_files(run: JobRun, project: Project) -> Callable[[], None]:
-    """Make the missing ones; the answer names them in the ending transaction."""
+    """Make the missing ones; the answer names them in the ending transaction.
+
+    The project's schema names, from here on, the encoder of each text column.
+    """
+    schema = decide_text_encoders(project)
+    project.feature_schema = schema.to_json()
     made = {}
     missing = [i for i in _text_columns(project) if _find(project, i) is None]
     if missing:
-        embeddings = Embeddings(read_features(project))
+        embeddings = Embeddings(read_features(project), encoders=text_encoders().of(schema))
         for i in missing:
             vectors = embeddings.column(i, progress=run.progress)
             path = run.folder / f"meaning-{i}.npy"
@@ -29,6 +34,7 @@ def make_feature_files(run: JobRun, project: Project) -> Callable[[], None]:
             made[i] = run.put_file("features", path)
 
     def apply() -> None:
+        Project.all_objects.filter(pk=project.pk).update(feature_schema=project.feature_schema)
         for i, stored in made.items():
             _name(project, i, stored)
 
@@ -43,7 +49,8 @@ def read_embeddings(project: Project, table: pa.Table, row_ids: np.ndarray) -> E
         if stored is not None:
             vectors = np.load(local_path(stored), mmap_mode="r", allow_pickle=False)
             given[i] = vectors[row_ids].astype(np.float32)
-    return Embeddings(table, given)
+    schema = Schema.from_json(project.feature_schema)
+    return Embeddings(table, given, encoders=text_encoders().of(schema))
 
 
 def _text_columns(project: Project) -> list[int]:
@@ -64,7 +71,7 @@ def _name(project: Project, i: int, stored: StoredFile) -> None:
 def _identity(project: Project, i: int) -> dict[str, Any]:
     dataset = project.dataset
     assert dataset.table_file is not None
-    inputs = f"{dataset.table_file.sha256} {bundled_encoder().identity}"
-    position = Schema.from_json(project.feature_schema).columns[i].position
+    column = Schema.from_json(project.feature_schema).columns[i]
+    inputs = f"{dataset.table_file.sha256} {column.text_encoder}"
     key = hashlib.sha256(inputs.encode()).hexdigest()
-    return {"dataset": dataset, "position": position, "key": key}
+    return {"dataset": dataset, "position": column.position, "key": key}

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 
-from .environment import env, read_bool, read_int, read_secret_key
+from .environment import env, read_bool, read_int, read_secret_key, read_text_encoder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
@@ -205,6 +205,9 @@ WORKERS = {
 }
 WEB_THREADS = read_int("WEB_THREADS", 8, low=1, high=64)
 DELETED_GRACE_DAYS = read_int("DELETED_GRACE_DAYS", 0, low=0, high=365)
+
+# --- Learning -----------------------------------------------------------------------------------
+TEXT_ENCODER = read_text_encoder()
 
 # --- Mail ---------------------------------------------------------------------------------------
 # All mail goes through the outbox table; what leaves the house goes on from there by SMTP.

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from automl.features.sentence_encoder import bundled_encoder
+from automl.features.onnx_encoder import bundled_encoder
+from automl.features.sentence_encoder import SentenceEncoder
 from automl.features.text import read_texts
 from automl.progress import Progress, ignore_progress
 
@@ -18,18 +19,28 @@ class Embeddings:
     Parameters
     ----------
     given : (N, n_dimensions) float32 by position, for instance read from a feature file.
+    encoders : by position, for what is made; a column without one is read by the bundled encoder.
     """
 
-    def __init__(self, table: pa.Table, given: Mapping[int, np.ndarray] | None = None) -> None:
+    def __init__(
+        self,
+        table: pa.Table,
+        given: Mapping[int, np.ndarray] | None = None,
+        *,
+        encoders: Mapping[int, SentenceEncoder] | None = None,
+    ) -> None:
         self._table = table
         self._made = dict(given or {})
+        self._encoders = encoders or {}
 
     def column(self, position: int, *, progress: Progress = ignore_progress) -> np.ndarray:
         if position not in self._made:
             texts = read_texts(self._table.column(position))
-            self._made[position] = bundled_encoder().encode(texts, progress=progress)
+            encoder = self._encoders.get(position) or bundled_encoder()
+            self._made[position] = encoder.encode(texts, progress=progress)
         return self._made[position]
 
     def take(self, table: pa.Table, rows: np.ndarray) -> Embeddings:
         """Of some rows, of which `table` has the cells; what was made is not made again."""
-        return Embeddings(table, {i: vectors[rows] for i, vectors in self._made.items()})
+        made = {i: vectors[rows] for i, vectors in self._made.items()}
+        return Embeddings(table, made, encoders=self._encoders)

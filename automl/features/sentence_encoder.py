@@ -1,45 +1,31 @@
-"""Texts to vectors of their meaning: a small transformer as ONNX; no torch, no model hub."""
+"""Texts to vectors of their meaning: what every text encoder has in common."""
 
 from __future__ import annotations
 
 import hashlib
-from functools import cache
-from pathlib import Path
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
 import numpy as np
-import onnxruntime
-from tokenizers import Tokenizer
 
-from automl.errors import InputError
 from automl.progress import Progress, ignore_progress
 
-BUNDLED = Path(__file__).parent / "minilm"
 MAX_CHARS = 2_000
 REPORTED_EVERY = 200
+CLOSE = 1e-3
 
 
-class SentenceEncoder:
-    """A folder with `model.onnx` (token ids of one text -> its vector) and `tokenizer.json`.
-
-    One text a call: 8-bit activations are scaled by what is in the call, so in a batch the vector
-    of a text would depend on its neighbours.
+class SentenceEncoder(ABC):
+    """One text a call: in a batch, sums and scales would depend on the texts beside it.
 
     Attributes
     ----------
-    identity : hash of both files; vectors are comparable only where it is equal.
+    identity : hash of all that makes the vectors; they are comparable only where it is equal.
     n_dimensions : length of a vector.
     """
 
-    def __init__(self, folder: Path) -> None:
-        contents = [(folder / name).read_bytes() for name in ("model.onnx", "tokenizer.json")]
-        self.identity = hashlib.sha256(b"".join(contents)).hexdigest()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            contents[0], options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_buffer(contents[1])
-        self.n_dimensions = int(self._session.get_outputs()[0].shape[-1])
+    identity: str
+    n_dimensions: int
 
     def encode(self, texts: list[str], *, progress: Progress = ignore_progress) -> np.ndarray:
         """Vectors of length 1, equal texts once; an empty text has the zero vector.
@@ -59,23 +45,19 @@ class SentenceEncoder:
         order = np.array([places[text[:MAX_CHARS]] for text in texts], dtype=np.int64)
         return vectors.astype(np.float16).astype(np.float32)[order]
 
+    @abstractmethod
     def _encode_one(self, text: str) -> np.ndarray:
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        vector: np.ndarray = self._session.run(None, {"input_ids": ids})[0][0]
-        return vector
+        """(n_dimensions,) of length 1, or all zero where nothing in the text is known."""
 
 
-@cache
-def bundled_encoder() -> SentenceEncoder:
-    """The encoder that ships with the product, loaded once a process."""
-    return SentenceEncoder(BUNDLED)
+def hash_parts(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
 
 
-def check_encoder(identity: str) -> None:
-    """Refuse vectors of another encoder than the one that runs here."""
-    if identity != bundled_encoder().identity:
-        raise InputError(
-            "OTHER_TEXT_ENCODER",
-            "This model was trained with another text encoder than the one of this server. "
-            "Re-train it.",
-        )
+def scale_to_one(vector: np.ndarray) -> np.ndarray:
+    """A vector that has length 1 already, or 0, stays as it is to the last bit."""
+    length = float(np.linalg.norm(vector))
+    return vector if length == 0 or abs(length - 1) < CLOSE else vector / length

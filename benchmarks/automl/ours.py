@@ -13,6 +13,7 @@ from automl.candidates import TrainingData, cross_validate, load_member, refit
 from automl.ensemble import Ensemble, choose_deployed, fit_ensemble
 from automl.families import families_for
 from automl.features.embeddings import Embeddings
+from automl.features.text_encoders import TextEncoders
 from automl.folds import duplicate_groups, make_folds
 from automl.metrics import CandidateScore, score_candidate
 from automl.predictor import Predictor
@@ -82,6 +83,7 @@ def prepare(job: Job) -> TrainingData:
     classes = class_names(labels, job.problem_type)
     y = encode_labels(labels, classes, job.problem_type)
     features = select_columns(table, [column.position for column in schema.columns])
+    schema = TextEncoders().decide(schema, lambda: features)
     groups = duplicate_groups(features, range(features.num_columns))
     folds = make_folds(y, groups=groups, seed=job.seed)
     return TrainingData(
@@ -92,7 +94,7 @@ def prepare(job: Job) -> TrainingData:
         classes,
         y,
         folds,
-        Embeddings(features),
+        Embeddings(features, encoders=TextEncoders().of(schema)),
     )
 
 
