@@ -394,3 +394,13 @@ def test_a_compact_forest_says_what_its_trees_say(problem_type):
     else:
         expected = np.mean([tree.predict_proba(fresh) for tree in trees], axis=0)
     assert np.abs(compact.predict_shares(fresh) - expected).max() < 1e-6
+
+
+def test_very_many_texts_are_fitted_in_place_and_as_well(monkeypatch):
+    data = make_data("text", MULTI_CLASS)
+    usual = cross_validate("text_linear_svm", data, seed=0)
+    monkeypatch.setattr("automl.families.text_linear_svm.MANY_ROWS", 10)
+    many = cross_validate("text_linear_svm", data, seed=0)
+    agree = usual.oof_pred_probs.argmax(axis=1) == many.oof_pred_probs.argmax(axis=1)
+    assert agree.mean() > 0.9
+    assert not np.array_equal(usual.oof_pred_probs, many.oof_pred_probs)

@@ -40,7 +40,7 @@ def make_table(n_rows=N_ROWS):
 def _few_candidates(monkeypatch):
     """The ones that train in no time."""
     names = ["majority", "tabular_logistic_regression"]
-    monkeypatch.setattr(ours, "pick_families", lambda data, preset: names)
+    monkeypatch.setattr(ours, "pick_families", lambda data, preset, seed: names)
 
 
 @pytest.mark.usefixtures("_few_candidates")
@@ -72,7 +72,7 @@ def test_sets_of_labels_are_suggested_as_sets(tmp_path):
 
 def test_a_candidate_that_fails_is_named_and_the_others_go_on(tmp_path, monkeypatch):
     names = ["no_such_family", "tabular_logistic_regression"]
-    monkeypatch.setattr(ours, "pick_families", lambda data, preset: names)
+    monkeypatch.setattr(ours, "pick_families", lambda data, preset, seed: names)
     displayed = ours.fit(make_job(tmp_path, make_table(), make_table()))
     assert displayed.details["failed"] == {"no_such_family": "KeyError: 'no_such_family'"}
     assert displayed.details["deployed"] == "tabular_logistic_regression"
