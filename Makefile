@@ -58,6 +58,10 @@ check-django: $(VENV)/.dev
 browser: $(VENV)/.dev
 	@$(BIN)/python tests/browser/install_chromium.py
 
+# Two processes share the cores: threads that spin while they wait would take them from each other.
+test: export OMP_NUM_THREADS := 1
+test: export OPENBLAS_NUM_THREADS := 1
+test: export OMP_WAIT_POLICY := PASSIVE
 .PHONY: test
 test: $(VENV)/.dev browser  ## All tests: real queue, forked workers, SMTP, Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
