@@ -38,10 +38,7 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
     board = Board(model)
     scored = {candidate.family: board.score([candidate]) for candidate in board.candidates}
     if len(board.contenders) > 1:
-        together = board.score(board.contenders)
-        # One that rests on a single candidate is that candidate.
-        if sum(weight > 0 for weight in together.held_out.weights.values()) > 1:
-            scored[ENSEMBLE] = together
+        scored[ENSEMBLE] = board.score(board.contenders)
     contenders = {ENSEMBLE, *(candidate.family for candidate in board.contenders)}
     deployed, tied = choose_deployed(
         {k: s.score for k, s in scored.items() if k in contenders}, board.decision

@@ -77,7 +77,7 @@ class BestSingleColumn(Estimator):
         tree = DecisionTreeClassifier(
             max_depth=MAX_DEPTH, min_samples_leaf=MIN_LEAF_ROWS, random_state=self.seed
         ).fit(features[:, [column]], codes)
-        return CompactForest.of([tree.tree_])
+        return CompactForest.of([tree.tree_], is_label_wise=self.target_.is_label_wise)
 
 
 def _dense(X: Numbers) -> np.ndarray:

@@ -47,13 +47,16 @@ class CompactForest:
     shares: np.ndarray
 
     @classmethod
-    def of(cls, trees: Iterable[Any]) -> CompactForest:
-        """Take over fitted `Tree`s one by one; several outputs must have two classes each."""
+    def of(cls, trees: Iterable[Any], *, is_label_wise: bool = False) -> CompactForest:
+        """Take over fitted `Tree`s one by one.
+
+        They have one output of several classes, or, label-wise, outputs of two classes each.
+        """
         flat, n_features, n_shares = [], 0, 0
         for tree in trees:
-            flat.append(_flatten(tree))
+            flat.append(_flatten(tree, is_label_wise))
             n_features = tree.n_features
-            n_shares = tree.value.shape[2] if tree.n_outputs == 1 else tree.n_outputs
+            n_shares = tree.n_outputs if is_label_wise else tree.value.shape[2]
         arrays = {name: np.concatenate([part[name] for part in flat]) for name in flat[0]}
         arrays["features"] = arrays["features"].astype(np.min_scalar_type(-n_features - 1))
         n_nodes = np.array([len(part["features"]) for part in flat])
@@ -122,13 +125,13 @@ def fill_missing(X: Numbers) -> np.ndarray:
     return np.hstack([dense, X.words.toarray()]).astype(np.float32)
 
 
-def _flatten(tree: Any) -> dict[str, np.ndarray]:
+def _flatten(tree: Any, is_label_wise: bool) -> dict[str, np.ndarray]:
     is_leaf = tree.children_left < 0
     inner = np.flatnonzero(~is_leaf)
     if not np.array_equal(tree.children_left[inner], inner + 1):
         raise ValueError("the tree was not grown depth first")
     values = tree.value[is_leaf]
-    shares = sp.csr_matrix(values[:, 0] if tree.n_outputs == 1 else values[:, :, 1])
+    shares = sp.csr_matrix(values[:, :, 1] if is_label_wise else values[:, 0])
     return {
         "features": np.where(is_leaf, LEAF, tree.feature),
         "thresholds": _round_down(tree.threshold[inner]),

@@ -38,7 +38,7 @@ class Forest(Estimator):
         self.target_, self.forest_ = Target.of(y, n_classes), None
         if self.target_.is_learnable:
             trees = self._grow(fill_missing(X), self.target_.codes(y))
-            self.forest_ = CompactForest.of(trees)
+            self.forest_ = CompactForest.of(trees, is_label_wise=self.target_.is_label_wise)
         return self
 
     def predict_logits(self, X: Numbers, *, n_rounds: int | None = None) -> np.ndarray:

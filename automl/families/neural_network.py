@@ -97,6 +97,7 @@ class NeuralNetwork(Estimator):
 
     def _fit_layers(self, columns: np.ndarray, target: np.ndarray) -> None:
         self.is_label_wise_ = target.ndim == 2
+        is_one_label = target.shape[1:] == (1,)
         network = MLPClassifier(
             self.HIDDEN,
             learning_rate_init=self.LEARNING_RATE,
@@ -108,7 +109,7 @@ class NeuralNetwork(Estimator):
         with warnings.catch_warnings():
             # The epochs are few on purpose.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            network.fit(columns, target)
+            network.fit(columns, target.ravel() if is_one_label else target)
         self.layers_ = [
             (weights.astype(np.float32), offsets.astype(np.float32))
             for weights, offsets in zip(network.coefs_, network.intercepts_, strict=True)

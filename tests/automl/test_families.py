@@ -290,6 +290,15 @@ def assert_trains(key, data, folder):
     return member
 
 
+@pytest.mark.parametrize(
+    ("key", "modality"),
+    [c.values[:2] for c in CASES if c.values[2] == MULTI_LABEL],
+)
+def test_one_label_that_varies_beside_one_that_does_not_is_no_error(key, modality, tmp_path):
+    labels = ["always,even" if i % 2 else "always" for i in range(N_ROWS)]
+    assert_trains(key, make_data(modality, MULTI_LABEL, labels), tmp_path)
+
+
 LEARNERS = [case for case in CASES if not FAMILIES[case.values[0]].is_baseline]
 
 
@@ -387,7 +396,8 @@ def test_a_compact_forest_says_what_its_trees_say(problem_type):
     y = rng.integers(0, 2 if problem_type == MULTI_LABEL else 4, size=(80, 3))
     y = y if problem_type == MULTI_LABEL else y[:, 0]
     trees = [ExtraTreeClassifier(random_state=i, min_samples_leaf=2).fit(X, y) for i in range(5)]
-    compact = CompactForest.of(tree.tree_ for tree in trees)
+    is_sets = problem_type == MULTI_LABEL
+    compact = CompactForest.of((tree.tree_ for tree in trees), is_label_wise=is_sets)
     fresh = rng.normal(size=(40, 5)).astype(np.float32)
     if problem_type == MULTI_LABEL:
         expected = np.mean([[p[:, 1] for p in t.predict_proba(fresh)] for t in trees], axis=0).T
