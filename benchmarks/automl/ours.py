@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from automl.candidates import TrainingData, cross_validate, load_member, refit
 from automl.ensemble import Ensemble, choose_deployed, fit_ensemble
-from automl.families import families_for
+from automl.families import families_for, get_family
 from automl.features.embeddings import Embeddings
 from automl.features.text_encoders import TextEncoders
 from automl.folds import duplicate_groups, make_folds
@@ -28,7 +28,6 @@ from benchmarks.automl.jobs import Displayed, Job, Predictions
 
 Profiles = list[dict[str, Any]]
 
-BASELINE = "majority"
 ENSEMBLE = "ensemble"
 BATCH_ROWS = 20_000
 
@@ -170,8 +169,8 @@ def train_candidate(family: str, data: TrainingData, seed: int, folder: Path) ->
 def join(
     data: TrainingData, oof: dict[str, np.ndarray]
 ) -> dict[str, tuple[Ensemble, CandidateScore]]:
-    """Each contender by itself and all combined; the baseline is never deployed."""
-    contenders = {family: oof[family] for family in sorted(oof) if family != BASELINE}
+    """Each contender by itself and all combined; baselines are never deployed."""
+    contenders = {key: oof[key] for key in sorted(oof) if not get_family(key).is_baseline}
     groups = {family: {family: pred_probs} for family, pred_probs in contenders.items()}
     if len(contenders) > 1:
         groups[ENSEMBLE] = contenders
