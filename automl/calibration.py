@@ -9,6 +9,8 @@ import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, log_softmax, softmax
 
+from automl.problem import are_values, labelled_rows
+
 MIN_GAIN = 0.002
 LOG_TEMPERATURES = (-4.0, 3.0)
 PLATT_RIDGE = 1e-3
@@ -23,14 +25,18 @@ class Calibration:
     ----------
     temperature : multi-class: softmax(logits / temperature) (Guo et al., 2017).
     slopes, offsets : multi-label: expit(slope * logit + offset) a label (Platt, 1999).
+    is_identity : regression: what an estimator answers is a number already.
     """
 
     temperature: float = 1.0
     slopes: tuple[float, ...] = ()
     offsets: tuple[float, ...] = ()
+    is_identity: bool = False
 
     def apply(self, logits: np.ndarray) -> np.ndarray:
         """(N, K) probabilities: rows sum to one for classes, are independent for labels."""
+        if self.is_identity:
+            return logits
         if self.slopes:
             probs = expit(logits * np.array(self.slopes) + np.array(self.offsets))
             return np.clip(probs, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)
@@ -42,15 +48,24 @@ class Calibration:
             "temperature": self.temperature,
             "slopes": list(self.slopes),
             "offsets": list(self.offsets),
+            "is_identity": self.is_identity,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Calibration:
-        return cls(data["temperature"], tuple(data["slopes"]), tuple(data["offsets"]))
+        return cls(
+            data["temperature"],
+            tuple(data["slopes"]),
+            tuple(data["offsets"]),
+            # Members saved before there was regression do not say.
+            data.get("is_identity", False),
+        )
 
 
 def fit_calibration(logits: np.ndarray, y: np.ndarray) -> Calibration:
     """Fit on out-of-fold logits of labelled rows."""
+    if are_values(y):
+        return Calibration(is_identity=True)
     if y.ndim == 2 and len(y) == 0:
         return Calibration(slopes=(1.0,) * y.shape[1], offsets=(0.0,) * y.shape[1])
     if y.ndim == 2:
@@ -74,9 +89,9 @@ def fit_temperature(logits: np.ndarray, y: np.ndarray) -> float:
 def calibrate_by_fold(logits: np.ndarray, y: np.ndarray, folds: np.ndarray) -> np.ndarray:
     """Probabilities of each fold with the calibration of the other folds.
 
-    Rows without a label must be marked in `y` by -1; they are calibrated, but fitted on never.
+    Rows without a label (see problem.labelled_rows) are calibrated, but fitted on never.
     """
-    labelled = y >= 0 if y.ndim == 1 else (y >= 0).all(axis=1)
+    labelled = labelled_rows(y)
     pred_probs = np.empty_like(logits)
     for fold in np.unique(folds):
         inside = folds == fold

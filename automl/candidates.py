@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from automl.calibration import Calibration, calibrate_by_fold, fit_calibration
-from automl.families import MAJORITY, get_family
+from automl.families import get_baseline, get_family
 from automl.families.base import Estimator
 from automl.features.embeddings import Embeddings
 from automl.features.spaces import Encoder, Space, load_encoder, prepare_space
 from automl.features.text_encoders import TextEncoders
-from automl.problem import labelled_rows
+from automl.problem import REGRESSION, are_values, labelled_rows
 from automl.progress import Progress, ignore_progress
 from automl.schema import Schema
 
@@ -34,8 +34,10 @@ class TrainingData:
     Attributes
     ----------
     table : columns c0.. of text in the order of `schema`.
-    classes : names, in the order of the columns of every matrix of probabilities.
-    y : (N,) class indices or (N, K) sets, -1 = unlabelled (see problem.encode_labels).
+    classes : names, in the order of the columns of every matrix of probabilities; regression: none,
+        and such a matrix is one column of predicted numbers.
+    y : (N,) class indices or (N, K) sets, -1 = unlabelled, or (N,) numbers, NaN = unlabelled (see
+        problem.encode_labels).
     folds : (N,) fold of each row.
     embeddings : of the texts of `table`; None: made where a family asks for them.
     """
@@ -48,6 +50,11 @@ class TrainingData:
     y: np.ndarray
     folds: np.ndarray
     embeddings: Embeddings | None = None
+
+    @property
+    def n_outputs(self) -> int:
+        """K, the columns of what estimators predict."""
+        return 1 if self.problem_type == REGRESSION else len(self.classes)
 
     def space(self) -> Space:
         embeddings = self.embeddings or Embeddings(
@@ -62,7 +69,8 @@ class CrossValidation:
 
     Attributes
     ----------
-    oof_pred_probs : (N, K) float32; each row by an estimator, and a calibration, of other folds.
+    oof_pred_probs : (N, K) float32, numbers float64; each row by an estimator, and a calibration,
+        of other folds.
     fit_seconds, predict_seconds : wall time summed over folds, features included.
     plan : calibration and, where training stops early, the rounds.
     """
@@ -131,7 +139,8 @@ def cross_validate(
     pred_probs = calibrate_by_fold(logits, data.y, data.folds)
     predict_seconds = time.perf_counter() - started
     return CrossValidation(
-        oof_pred_probs=pred_probs.astype(np.float32),
+        # Probabilities need no more digits; numbers such as seconds since 1970 do.
+        oof_pred_probs=pred_probs if are_values(data.y) else pred_probs.astype(np.float32),
         fit_seconds=prepare_seconds + fit_seconds,
         predict_seconds=prepare_seconds + predict_seconds,
         plan=_plan(fits, logits[labelled], data.y[labelled]),
@@ -143,7 +152,7 @@ def refit(family: str, data: TrainingData, plan: dict[str, Any], *, seed: int) -
     rows = labelled_rows(data.y)
     encoder, features = data.space().fit_encoder(rows)
     estimator = get_family(family).estimator(seed=seed, n_rounds=plan.get("rounds"))
-    estimator.fit(features, data.y[rows], n_classes=len(data.classes), watched=None)
+    estimator.fit(features, data.y[rows], n_classes=data.n_outputs, watched=None)
     return Member(family, encoder, estimator, Calibration.from_json(plan["calibration"]))
 
 
@@ -165,16 +174,17 @@ def _fit_fold(
     train = labelled & ~test
     X_train, X_test = space.split(train, test)
     # A cleanset of which little is left may have all its rows in one fold.
-    estimator = get_family(family if train.any() else MAJORITY).estimator(seed=seed)
+    kind = get_family(family) if train.any() else get_baseline(data.problem_type)
+    estimator = kind.estimator(seed=seed)
     watched = (
         (X_test.take(labelled[test]), data.y[test & labelled]) if (estimator.has_rounds) else None
     )
-    estimator.fit(X_train, data.y[train], n_classes=len(data.classes), watched=watched)
+    estimator.fit(X_train, data.y[train], n_classes=data.n_outputs, watched=watched)
     return _FoldFit(estimator, X_test, test)
 
 
 def _predict_folds(fits: list[_FoldFit], data: TrainingData) -> np.ndarray:
-    logits = np.empty((len(data.folds), len(data.classes)))
+    logits = np.empty((len(data.folds), data.n_outputs))
     rounds = [fit.estimator.n_rounds_ for fit in fits]
     for i, fit in enumerate(fits):
         others = [n for n in rounds[:i] + rounds[i + 1 :] if n]

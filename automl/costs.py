@@ -63,6 +63,22 @@ COSTS = {
     "tabular_nearest_neighbors": Cost(0.02, 8e-5),
     "majority": Cost(0.02, 1e-6),
     "best_single_column": Cost(0.05, 2e-5),
+    "text_ridge": Cost(0.05, 2e-5, is_wide=True),
+    "text_ridge_on_meaning": Cost(0.02, 7e-6),
+    "text_neural_network_regressor": Cost(0.1, 5e-4),
+    "text_nearest_neighbors_regressor": Cost(0.05, 1e-4),
+    "lightgbm_regressor": Cost(0.03, 5e-5),
+    "lightgbm_extra_trees_regressor": Cost(0.03, 1e-4),
+    "xgboost_regressor": Cost(0.05, 4e-5),
+    "catboost_regressor": Cost(0.4, 1.5e-4),
+    "extra_trees_regressor": Cost(0.6, 2.2e-4),
+    "extra_trees_deep_regressor": Cost(0.6, 4e-4),
+    "random_forest_regressor": Cost(0.7, 4.5e-4),
+    "tabular_ridge": Cost(0.02, 1e-5),
+    "tabular_neural_network_regressor": Cost(0.1, 2e-4),
+    "tabular_nearest_neighbors_regressor": Cost(0.02, 8e-5),
+    "mean": Cost(0.02, 1e-6),
+    "best_single_column_regressor": Cost(0.05, 2e-5),
 }
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from automl.iterative_stratification import spread_label_sets
-from automl.problem import labelled_rows
+from automl.problem import are_values, labelled_rows
 
 LARGE_ROWS = 20_000
 HUGE_ROWS = 100_000
@@ -18,6 +18,8 @@ HUGE_ROWS = 100_000
 # from them will be met again, and keeping them together would leave a fold without the others.
 MAX_GROUP_SHARE = 0.01
 MIN_COMMON_ROWS = 10
+# Numbers are spread over the folds like classes, the classes being ranges of as many rows each.
+MAX_RANGES = 20
 
 
 def count_splits(n_rows: int) -> int:
@@ -41,7 +43,8 @@ def make_folds(
 
     Parameters
     ----------
-    y : (N,) class indices or (N, K) sets, -1 = unlabelled. Unlabelled rows get a fold too.
+    y : (N,) class indices or (N, K) sets, -1 = unlabelled; or (N,) numbers, NaN = unlabelled.
+        Unlabelled rows get a fold too.
     groups : (N,) rows with equal numbers stay together, unless they are too many to be copies
         (over 10 rows and 1 %, or a whole fold); None: every row by itself.
     n_splits : None: by `count_splits`.
@@ -54,6 +57,8 @@ def make_folds(
     n_splits = max(min(n_splits or count_splits(n_rows), n_rows), 1)
     rng = np.random.default_rng(seed)
     groups = _split_common(groups, n_rows, n_splits)
+    if are_values(y):
+        y = _number_ranges(y, n_splits)
     if y.ndim == 2:
         return _spread_sets(y, groups, n_splits, rng)
     return _spread_classes(y, groups, n_splits, rng)
@@ -114,6 +119,20 @@ def _spread_sets(
     np.add.at(counts, groups, np.where(labelled_rows(y)[:, None], y, 0))
     folds: np.ndarray = spread_label_sets(counts, sizes, n_splits, rng)[groups]
     return folds
+
+
+def _number_ranges(y: np.ndarray, n_splits: int) -> np.ndarray:
+    """(N,) range of each number, equal ones in the same; -1 = unlabelled.
+
+    A range has at least a row for each fold.
+    """
+    ranges = np.full(len(y), -1, dtype=np.int64)
+    labelled = labelled_rows(y)
+    if labelled.any():
+        n_ranges = max(min(int(labelled.sum()) // n_splits, MAX_RANGES), 1)
+        edges = np.quantile(y[labelled], np.arange(1, n_ranges) / n_ranges)
+        ranges[labelled] = np.searchsorted(edges, y[labelled], side="right")
+    return ranges
 
 
 def _spread_classes(

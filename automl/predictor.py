@@ -25,8 +25,9 @@ from automl.features.embeddings import Embeddings
 from automl.features.spaces import load_encoder
 from automl.features.text_encoders import TextEncoders
 from automl.pooling import pool_probabilities
-from automl.problem import MULTI_LABEL
+from automl.problem import MULTI_LABEL, REGRESSION
 from automl.schema import Schema
+from automl.value_intervals import ValueIntervals
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -52,6 +53,7 @@ class Predictor:
     Attributes
     ----------
     members, weights : refitted families and their share in the pool.
+    intervals : regression: how far labels lie from predictions; None where that is not known.
     unread : cells, by column, that were no number where one was expected (counted as missing).
     text_encoders : where the encoders that the schema names are found.
     """
@@ -64,6 +66,7 @@ class Predictor:
     weights: list[float]
     temperature: float = 1.0
     rule: Rule | None = None
+    intervals: ValueIntervals | None = None
     unread: dict[str, int] = field(default_factory=dict)
     text_encoders: TextEncoders = field(default_factory=TextEncoders)
 
@@ -72,18 +75,26 @@ class Predictor:
 
         Returns
         -------
-        (N, K) float64 in the order of `classes`; multi-class rows sum to one.
+        (N, K) float64 in the order of `classes`; multi-class rows sum to one. Regression: (N, 1)
+        predicted numbers, see `predict`.
         """
+        is_regression = self.problem_type == REGRESSION
         if table.num_rows == 0:
-            return np.empty((0, len(self.classes)))
+            return np.empty((0, 1 if is_regression else len(self.classes)))
         features = self._read(table)
         stack = np.stack(
             [member.predict_proba(features[id(member.encoder)]) for member in self.members]
         )
         for name, count in self.members[0].encoder.unread.items():
             self.unread[name] = self.unread.get(name, 0) + count
+        if is_regression:
+            return np.tensordot(self.weights, stack, axes=1)
         weights = np.array(self.weights) / self.temperature
         return pool_probabilities(stack, weights, is_sets=self.problem_type == MULTI_LABEL)
+
+    def predict(self, table: pa.Table) -> np.ndarray:
+        """Regression: (N,) float64 numbers, the weighted mean of what the members predict."""
+        return self.predict_proba(table)[:, 0]
 
     def _read(self, table: pa.Table) -> dict[int, Any]:
         """Features by encoder; members that share an encoder share its work."""
@@ -169,6 +180,7 @@ class Predictor:
             weights=manifest["weights"],
             temperature=manifest["temperature"],
             rule=manifest["rule"],
+            intervals=_read_intervals(manifest),
             text_encoders=text_encoders,
         )
 
@@ -182,6 +194,7 @@ class Predictor:
             "weights": self.weights,
             "temperature": self.temperature,
             "rule": self.rule,
+            "intervals": self.intervals.to_json() if self.intervals else None,
             "encoders": encoders,
             "text_encoders": sorted(
                 {encoder.identity for encoder in self.text_encoders.of(self.schema).values()}
@@ -196,6 +209,12 @@ class Predictor:
             },
         }
         return content | {"self": _hash_manifest(content)}
+
+
+def _read_intervals(manifest: dict[str, Any]) -> ValueIntervals | None:
+    # Before there was regression no manifest had them.
+    found = manifest.get("intervals")
+    return ValueIntervals.from_json(found) if found else None
 
 
 def _save_member(member: Member, i: int, folder: Path) -> str:

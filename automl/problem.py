@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from automl.errors import InputError
+from automl.shown_text import show_name
+from automl.values import parse_number
+
 MULTI_CLASS = "multi-class"
 MULTI_LABEL = "multi-label"
+REGRESSION = "regression"
 RESERVED_CLASS = "Suggested Label"
 MAX_CLASSES = 1000
 MIN_ROWS = 5
+# Squares of larger labels, and sums of them, would leave the range of 64 bits.
+LARGEST_LABEL = 1e30
 
 
 def parse_label_set(cell: str) -> tuple[str, ...]:
@@ -41,8 +49,8 @@ def format_label_set(labels: Iterable[str]) -> str:
 def clean_labels(cells: Sequence[str | None], problem_type: str) -> list[str | None]:
     """Trim labels; None = unlabelled.
 
-    Multi-class: an empty cell is unlabelled. Multi-label: only null is; an empty cell is the
-    empty set, and sets are written in one form, labels in code-point order.
+    Multi-class and regression: an empty cell is unlabelled. Multi-label: only null is; an empty
+    cell is the empty set, and sets are written in one form, labels in code-point order.
     """
     if problem_type == MULTI_LABEL:
         known: dict[str, str] = {}
@@ -51,7 +59,9 @@ def clean_labels(cells: Sequence[str | None], problem_type: str) -> list[str | N
 
 
 def class_names(labels: Iterable[str | None], problem_type: str) -> list[str]:
-    """All classes in code-point order."""
+    """All classes in code-point order; none where labels are numbers."""
+    if problem_type == REGRESSION:
+        return []
     distinct = {label for label in labels if label is not None}
     if problem_type == MULTI_LABEL:
         distinct = {name for cell in distinct for name in parse_label_set(cell)}
@@ -68,7 +78,15 @@ def encode_labels(
     Multi-class: (N,) int64, the index in `classes`; -1 = unlabelled or not among them.
     Multi-label: (N, K) int8 of 0 and 1; a row of -1 = unlabelled. Labels that are not among
     `classes` have no column and are left out.
+    Regression: (N,) float64; NaN = unlabelled.
+
+    Raises
+    ------
+    InputError
+        `LABEL_NO_NUMBER`, naming the row, where labels must be numbers.
     """
+    if problem_type == REGRESSION:
+        return np.array([_read_value(i, label) for i, label in enumerate(labels)], dtype=float)
     index = {name: k for k, name in enumerate(classes)}
     if problem_type == MULTI_CLASS:
         return np.array([index.get(label, -1) for label in labels], dtype=np.int64)  # type: ignore[arg-type]
@@ -83,8 +101,15 @@ def encode_labels(
     return y
 
 
+def are_values(y: np.ndarray) -> bool:
+    """Whether labels are numbers to be predicted, not classes or sets of them."""
+    return y.dtype.kind == "f"
+
+
 def labelled_rows(y: np.ndarray) -> np.ndarray:
     """(N,) bool: rows that have a label."""
+    if are_values(y):
+        return ~np.isnan(y)
     return np.asarray(y >= 0 if y.ndim == 1 else (y >= 0).all(axis=1))
 
 
@@ -99,6 +124,19 @@ def label_sets(chosen: np.ndarray, pred_probs: np.ndarray, classes: Sequence[str
 def fold_name(name: str) -> str:
     """Two classes with the same folded name are most likely meant to be one."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _read_value(row: int, label: str | None) -> float:
+    if label is None:
+        return math.nan
+    number = parse_number(label)
+    if number is None or not abs(number) <= LARGEST_LABEL:
+        raise InputError(
+            "LABEL_NO_NUMBER",
+            f"Row {row + 1:,} has the label '{show_name(label, 40)}', which is no number that can "
+            "be predicted. Correct it, or leave it empty.",
+        )
+    return number
 
 
 def _canonical_set(cell: str, known: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +11,9 @@ import pyarrow as pa
 from automl.candidates import TrainingData, cross_validate
 from automl.families import get_family
 from automl.metrics import log_loss
-from automl.problem import labelled_rows
+from automl.problem import REGRESSION, labelled_rows
 from automl.progress import Progress, ignore_progress
+from automl.value_metrics import root_mean_squared_error
 
 # Below it every family is trained on all rows.
 MIN_ROWS = 100_000
@@ -30,6 +31,8 @@ def left_out_families(
 ) -> dict[str, str]:
     """Families whose log-loss on a seeded sample is over 10 % worse than the best one's.
 
+    Where numbers are predicted it is their root mean squared error that counts.
+
     Returns
     -------
     The reason, in a sentence, by family; empty for less than 100,000 rows. Baselines stay.
@@ -38,18 +41,25 @@ def left_out_families(
     if len(data.y) <= MIN_ROWS or len(contenders) < 2:
         return {}
     sample = draw_sample(data, seed=seed)
+    name, loss_of = _loss(data.problem_type)
     losses = {}
     for i, family in enumerate(contenders):
         progress("Comparing families on a sample", i, len(contenders))
         found = cross_validate(family, sample, seed=seed)
-        losses[family] = log_loss(found.oof_pred_probs, sample.y)
+        losses[family] = loss_of(found.oof_pred_probs, sample.y)
     best = min(losses.values())
     return {
-        family: f"Left out: on a sample of {len(sample.y):,} rows its log-loss was "
+        family: f"Left out: on a sample of {len(sample.y):,} rows its {name} was "
         f"{loss / best - 1:.0%} worse than the best."
         for family, loss in losses.items()
         if loss > MAX_RELATIVE_LOSS * best
     }
+
+
+def _loss(problem_type: str) -> tuple[str, Callable[[np.ndarray, np.ndarray], float]]:
+    if problem_type == REGRESSION:
+        return "error", lambda values, y: root_mean_squared_error(values[:, 0], y)
+    return "log-loss", log_loss
 
 
 def draw_sample(data: TrainingData, *, seed: int) -> TrainingData:

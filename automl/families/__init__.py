@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from automl.families.base import Estimator
-from automl.families.best_single_column import BestSingleColumn
-from automl.families.catboost_trees import CatBoostTrees
-from automl.families.extra_trees import ExtraTrees, ExtraTreesDeep
-from automl.families.lightgbm_trees import LightGbm, LightGbmExtraTrees
+from automl.families.best_single_column import BestSingleColumn, BestSingleColumnRegressor
+from automl.families.catboost_trees import CatBoostRegressor, CatBoostTrees
+from automl.families.extra_trees import (
+    ExtraTrees,
+    ExtraTreesDeep,
+    ExtraTreesDeepRegressor,
+    ExtraTreesRegressor,
+)
+from automl.families.lightgbm_trees import (
+    LightGbm,
+    LightGbmExtraTrees,
+    LightGbmExtraTreesRegressor,
+    LightGbmRegressor,
+)
 from automl.families.majority import Majority
-from automl.families.random_forest import RandomForest
+from automl.families.mean_value import MeanValue
+from automl.families.random_forest import RandomForest, RandomForestRegressor
 from automl.families.tabular_logistic_regression import TabularLogisticRegression
-from automl.families.tabular_nearest_neighbors import TabularNearestNeighbors
-from automl.families.tabular_neural_network import TabularNeuralNetwork
+from automl.families.tabular_nearest_neighbors import (
+    TabularNearestNeighbors,
+    TabularNearestNeighborsRegressor,
+)
+from automl.families.tabular_neural_network import (
+    TabularNeuralNetwork,
+    TabularNeuralNetworkRegressor,
+)
+from automl.families.tabular_ridge import TabularRidge
 from automl.families.text_linear_svm import TextLinearSvm, TextLinearSvmOnWords
 from automl.families.text_logistic_regression import TextLogisticRegression
 from automl.families.text_naive_bayes import TextNaiveBayes
-from automl.families.text_nearest_neighbors import TextNearestNeighbors
-from automl.families.text_neural_network import TextNeuralNetwork
-from automl.families.xgboost_trees import XgBoost
-from automl.problem import MULTI_CLASS, MULTI_LABEL
+from automl.families.text_nearest_neighbors import (
+    TextNearestNeighbors,
+    TextNearestNeighborsRegressor,
+)
+from automl.families.text_neural_network import TextNeuralNetwork, TextNeuralNetworkRegressor
+from automl.families.text_ridge import TextRidge, TextRidgeOnMeaning
+from automl.families.xgboost_trees import XgBoost, XgBoostRegressor
+from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION
 
 BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
 MAX_BOOSTED_CLASSES = 50
@@ -28,7 +50,7 @@ MAX_CATBOOST_CLASSES = 12
 # Beyond it forests grow to gigabytes and others take hours; boosted trees and linear ones go on.
 MANY_ROWS = 150_000
 TEXT, TABULAR = ("text",), ("tabular",)
-MAJORITY = "majority"
+MAJORITY, MEAN = "majority", "mean"
 FROM_REGULAR = ("regular", "best")
 
 
@@ -171,6 +193,45 @@ FAMILIES: dict[str, Family] = {
         ),
     )
 }
+
+# What predicts numbers keeps the title, presets and limits of its counterpart.
+REGRESSORS: dict[str, type[Estimator]] = {
+    "text_neural_network": TextNeuralNetworkRegressor,
+    "text_nearest_neighbors": TextNearestNeighborsRegressor,
+    "lightgbm": LightGbmRegressor,
+    "lightgbm_extra_trees": LightGbmExtraTreesRegressor,
+    "xgboost": XgBoostRegressor,
+    "catboost": CatBoostRegressor,
+    "extra_trees": ExtraTreesRegressor,
+    "extra_trees_deep": ExtraTreesDeepRegressor,
+    "random_forest": RandomForestRegressor,
+    "tabular_neural_network": TabularNeuralNetworkRegressor,
+    "tabular_nearest_neighbors": TabularNearestNeighborsRegressor,
+    "best_single_column": BestSingleColumnRegressor,
+}
+NUMBERS = (REGRESSION,)
+FAMILIES |= {
+    f"{key}_regressor": replace(
+        FAMILIES[key], key=f"{key}_regressor", estimator=estimator, problem_types=NUMBERS
+    )
+    for key, estimator in REGRESSORS.items()
+}
+FAMILIES |= {
+    family.key: family
+    for family in (
+        Family("text_ridge", "Ridge Regression (words + meaning)", TEXT, TextRidge, NUMBERS),
+        Family(
+            "text_ridge_on_meaning", "Ridge Regression (meaning)", TEXT, TextRidgeOnMeaning, NUMBERS
+        ),
+        Family("tabular_ridge", "Ridge Regression", TABULAR, TabularRidge, NUMBERS),
+        Family(MEAN, "Mean (baseline)", TEXT + TABULAR, MeanValue, NUMBERS, is_baseline=True),
+    )
+}
+
+
+def get_baseline(problem_type: str) -> Family:
+    """What needs no training rows."""
+    return FAMILIES[MEAN if problem_type == REGRESSION else MAJORITY]
 
 
 def get_family(key: str) -> Family:

@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from automl.families.base import Estimator
 from automl.families.compact_forest import CompactForest, fill_missing
+from automl.families.regressors import Regressor
 from automl.families.targets import Target
 from automl.features.tabular import Numbers
 from automl.metrics import log_loss
 
-MAX_DEPTH = 3
-MIN_LEAF_ROWS = 5
+TREE = {"max_depth": 3, "min_samples_leaf": 5}
 
 
 class BestSingleColumn(Estimator):
@@ -74,10 +74,49 @@ class BestSingleColumn(Estimator):
         return loaded
 
     def _fit_column(self, features: np.ndarray, column: int, codes: np.ndarray) -> CompactForest:
-        tree = DecisionTreeClassifier(
-            max_depth=MAX_DEPTH, min_samples_leaf=MIN_LEAF_ROWS, random_state=self.seed
-        ).fit(features[:, [column]], codes)
+        tree = DecisionTreeClassifier(**TREE, random_state=self.seed)
+        tree.fit(features[:, [column]], codes)
         return CompactForest.of([tree.tree_], is_label_wise=self.target_.is_label_wise)
+
+
+class BestSingleColumnRegressor(Regressor):
+    """The same for numbers: the column whose tree has the least squared error.
+
+    Attributes
+    ----------
+    column_ : position in `Numbers.dense`.
+    """
+
+    column_: int
+    tree_: CompactForest
+
+    def _fit_scaled(
+        self, X: Numbers, y: np.ndarray, watched: tuple[Any, np.ndarray] | None
+    ) -> None:
+        features = _dense(X)
+        trees = [self._fit_column(features[:, [i]], y) for i in range(features.shape[1])]
+        errors = [
+            float(((tree.predict_shares(features[:, [i]])[:, 0] - y) ** 2).mean())
+            for i, tree in enumerate(trees)
+        ]
+        self.column_ = int(np.argmin(errors))
+        self.tree_ = trees[self.column_]
+
+    def _predict_scaled(self, X: Numbers, n_rounds: int | None) -> np.ndarray:
+        return self.tree_.predict_shares(_dense(X)[:, [self.column_]])[:, 0]
+
+    def _save_scaled(self, folder: Path) -> None:
+        np.savez(folder / "column.npz", column=self.column_)
+        self.tree_.save(folder / "tree.npz")
+
+    def _load_scaled(self, folder: Path) -> None:
+        with np.load(folder / "column.npz", allow_pickle=False) as arrays:
+            self.column_ = int(arrays["column"])
+        self.tree_ = CompactForest.load(folder / "tree.npz")
+
+    def _fit_column(self, column: np.ndarray, y: np.ndarray) -> CompactForest:
+        tree = DecisionTreeRegressor(**TREE, random_state=self.seed).fit(column, y)
+        return CompactForest.of([tree.tree_])
 
 
 def _dense(X: Numbers) -> np.ndarray:

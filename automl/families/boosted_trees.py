@@ -10,11 +10,15 @@ from typing import Any, Self
 import numpy as np
 
 from automl.families.base import LOGIT_FLOOR_BELOW, Estimator, class_log_odds
+from automl.families.regressors import Regressor
 from automl.features.tabular import Numbers
 
 MAX_ROUNDS = 500
 PATIENCE = 30
 LABEL_ROUNDS = 100
+# Numbers take more rounds than classes to be told apart.
+MAX_VALUE_ROUNDS = 2000
+BOOSTER = "booster-0"
 
 
 class BoostedTrees(Estimator):
@@ -40,11 +44,14 @@ class BoostedTrees(Estimator):
         n_rounds: int,
         watched: tuple[Numbers, np.ndarray] | None,
     ) -> tuple[Any, int]:
-        """A booster on classes 0.., and the rounds it is best with on the watched rows."""
+        """A booster, and the rounds it is best with on the watched rows.
+
+        `y` has classes 0.., or, where `n_classes` is 1, scaled numbers.
+        """
 
     @abstractmethod
     def _scores(self, booster: Any, X: Numbers, n_rounds: int | None) -> np.ndarray:
-        """(N,) log-odds of the second of two classes, or (N, n_classes) logits."""
+        """(N, n_classes) logits; (N,) log-odds of the second of two classes, or scaled numbers."""
 
     @abstractmethod
     def _write(self, booster: Any, path: Path) -> None: ...
@@ -139,6 +146,41 @@ class BoostedTrees(Estimator):
         if len(np.unique(y)) < 2 or not has_variation(X):
             return None
         return self._train(X, y, n_classes=2, n_rounds=LABEL_ROUNDS, watched=None)[0]
+
+
+class BoostedRegressor(Regressor, BoostedTrees):
+    """One booster for numbers.
+
+    Attributes
+    ----------
+    booster_ : None where no column tells two rows apart.
+    """
+
+    booster_: Any
+
+    def _fit_scaled(
+        self, X: Numbers, y: np.ndarray, watched: tuple[Numbers, np.ndarray] | None
+    ) -> None:
+        self.booster_ = None
+        if watched is not None and len(watched[1]) == 0:
+            watched = None
+        if has_variation(X):
+            n_rounds = MAX_VALUE_ROUNDS if watched else self.n_rounds or LABEL_ROUNDS
+            self.booster_, self.n_rounds_ = self._train(
+                X, y, n_classes=1, n_rounds=n_rounds, watched=watched
+            )
+
+    def _predict_scaled(self, X: Numbers, n_rounds: int | None) -> np.ndarray:
+        if self.booster_ is None:
+            return np.zeros(X.n_rows)
+        return self._scores(self.booster_, X, n_rounds)
+
+    def _save_scaled(self, folder: Path) -> None:
+        if self.booster_ is not None:
+            self._write(self.booster_, folder / BOOSTER)
+
+    def _load_scaled(self, folder: Path) -> None:
+        self.booster_ = self._read(folder / BOOSTER) if any(folder.glob(f"{BOOSTER}.*")) else None
 
 
 def has_variation(X: Numbers) -> bool:

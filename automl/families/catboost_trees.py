@@ -7,7 +7,7 @@ import catboost
 import numpy as np
 import pandas as pd
 
-from automl.families.boosted_trees import PATIENCE, BoostedTrees, all_columns
+from automl.families.boosted_trees import PATIENCE, BoostedRegressor, BoostedTrees, all_columns
 from automl.features.tabular import Numbers
 
 FIXED = {
@@ -36,6 +36,8 @@ class CatBoostTrees(BoostedTrees):
         watched: tuple[Numbers, np.ndarray] | None,
     ) -> tuple[catboost.CatBoost, int]:
         task: dict[str, Any] = {"loss_function": "Logloss" if n_classes == 2 else "MultiClass"}
+        if n_classes == 1:
+            task["loss_function"] = "RMSE"
         if n_classes > 2:
             task["classes_count"] = n_classes
         stop = {"od_type": "Iter", "od_wait": PATIENCE} if watched else {}
@@ -66,6 +68,10 @@ class CatBoostTrees(BoostedTrees):
         booster = catboost.CatBoost()
         booster.load_model(str(path.with_suffix(".cbm")), format="cbm")
         return booster
+
+
+class CatBoostRegressor(BoostedRegressor, CatBoostTrees):
+    """CatBoost for numbers."""
 
 
 def _pool(X: Numbers, y: np.ndarray | None = None) -> catboost.Pool:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sklearn.tree import ExtraTreeClassifier
+from sklearn.tree import ExtraTreeClassifier, ExtraTreeRegressor
 
-from automl.families.forests import Forest
+from automl.families.forests import Forest, ForestRegressor
 
 
 class ExtraTrees(Forest):
@@ -21,3 +21,19 @@ class ExtraTreesDeep(ExtraTrees):
 
     MIN_LEAF_ROWS = 1
     CRITERION = "entropy"
+
+
+class ExtraTreesRegressor(ForestRegressor):
+    """Extremely randomized trees for numbers; every feature is looked at, as its authors advise."""
+
+    MIN_LEAF_ROWS = 5
+    MAX_FEATURES = 1.0
+
+    def _new_tree(self, **settings: Any) -> ExtraTreeRegressor:
+        return ExtraTreeRegressor(**settings)
+
+
+class ExtraTreesDeepRegressor(ExtraTreesRegressor):
+    """The same grown to the end."""
+
+    MIN_LEAF_ROWS = 1

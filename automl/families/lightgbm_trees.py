@@ -6,7 +6,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from automl.families.boosted_trees import PATIENCE, BoostedTrees, all_columns
+from automl.families.boosted_trees import PATIENCE, BoostedRegressor, BoostedTrees, all_columns
 from automl.features.tabular import Numbers
 
 FIXED = {
@@ -40,7 +40,7 @@ class LightGbm(BoostedTrees):
         train = _dataset(X, y)
         watch = [_dataset(*watched, train)] if watched else None
         stop: list[Any] = [lightgbm.early_stopping(PATIENCE, verbose=False)] if watched else []
-        task: dict[str, Any] = {"objective": "binary"}
+        task: dict[str, Any] = {"objective": "regression" if n_classes == 1 else "binary"}
         if n_classes > 2:
             task = {"objective": "multiclass", "num_class": n_classes}
         params = FIXED | self.PARAMS | task | {"seed": self.seed}
@@ -61,6 +61,14 @@ class LightGbmExtraTrees(LightGbm):
     """The same with splits at random thresholds, which is steadier on few rows."""
 
     PARAMS = {"extra_trees": True, "feature_fraction": 1.0, "learning_rate": 0.06}
+
+
+class LightGbmRegressor(BoostedRegressor, LightGbm):
+    """LightGBM for numbers."""
+
+
+class LightGbmExtraTreesRegressor(BoostedRegressor, LightGbmExtraTrees):
+    """The same with splits at random thresholds."""
 
 
 def _dataset(

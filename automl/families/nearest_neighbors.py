@@ -9,6 +9,8 @@ from typing import Any, Self
 import numpy as np
 
 from automl.families.base import Estimator, class_log_odds
+from automl.families.regressors import Regressor
+from automl.problem import are_values
 
 N_NEIGHBORS = 25
 BATCH_ROWS = 1_000
@@ -22,7 +24,7 @@ class NearestNeighbors(Estimator):
 
     Attributes
     ----------
-    rows_ : (N, n_columns) float16 training rows; labels_ : (N,) or (N, K).
+    rows_ : (N, n_columns) float16 training rows; labels_ : (N,) classes or numbers, or (N, K).
     base_ : (K,) logits of the class shares.
     """
 
@@ -61,10 +63,13 @@ class NearestNeighbors(Estimator):
     @classmethod
     def load(cls, folder: Path) -> Self:
         loaded = cls(seed=0)
-        with np.load(folder / "neighbors.npz", allow_pickle=False) as arrays:
-            loaded.rows_, loaded.labels_ = arrays["rows"], arrays["labels"]
-            loaded.base_ = arrays["base"]
+        loaded._load_neighbors(folder)
         return loaded
+
+    def _load_neighbors(self, folder: Path) -> None:
+        with np.load(folder / "neighbors.npz", allow_pickle=False) as arrays:
+            self.rows_, self.labels_ = arrays["rows"], arrays["labels"]
+            self.base_ = arrays["base"]
 
     def _vote(self, queries: np.ndarray, known: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         squared = lengths - 2 * (queries @ known.T) + (queries**2).sum(axis=1, keepdims=True)
@@ -72,6 +77,9 @@ class NearestNeighbors(Estimator):
         nearest = np.argpartition(squared, k - 1, axis=1)[:, :k]
         distance = np.sqrt(np.maximum(np.take_along_axis(squared, nearest, axis=1), 0))
         weights = _weights(distance)
+        if are_values(self.labels_):
+            means = (weights * self.labels_[nearest]).sum(axis=1) / weights.sum(axis=1)
+            return np.asarray(means[:, None])
         if self.labels_.ndim == 2:
             return self._label_logits(weights, nearest)
         votes = np.zeros((len(queries), len(self.base_)))
@@ -84,6 +92,23 @@ class NearestNeighbors(Estimator):
         yes = np.einsum("nk,nkl->nl", weights, self.labels_[nearest]) + prior
         total = weights.sum(axis=1, keepdims=True) + PRIOR_ROWS
         return np.log(yes / (total - yes))
+
+
+class NeighborsRegressor(Regressor, NearestNeighbors):
+    """The mean of the nearest rows' numbers, with the same weights."""
+
+    def _fit_scaled(self, X: Any, y: np.ndarray, watched: tuple[Any, np.ndarray] | None) -> None:
+        self.rows_, self.labels_ = self.design(X).astype(np.float16), y
+        self.base_ = np.zeros(1)
+
+    def _predict_scaled(self, X: Any, n_rounds: int | None) -> np.ndarray:
+        return NearestNeighbors.predict_logits(self, X)[:, 0]
+
+    def _save_scaled(self, folder: Path) -> None:
+        NearestNeighbors.save(self, folder)
+
+    def _load_scaled(self, folder: Path) -> None:
+        self._load_neighbors(folder)
 
 
 def _weights(distance: np.ndarray) -> np.ndarray:

@@ -9,9 +9,10 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from automl.families.base import LOGIT_FLOOR_BELOW, Estimator, class_log_odds, two_sided
+from automl.families.regressors import Regressor
 
 MIN_SCALE = 1e-6
 MAX_SIGMAS = 5.0
@@ -29,6 +30,7 @@ class NeuralNetwork(Estimator):
     known_ : class (or label) index of each output. base_ : (K,) logits of the class shares.
     """
 
+    NETWORK: type[MLPClassifier | MLPRegressor] = MLPClassifier
     HIDDEN: tuple[int, ...] = (256,)
     LEARNING_RATE = 1e-3
     N_EPOCHS = 20
@@ -86,20 +88,23 @@ class NeuralNetwork(Estimator):
     @classmethod
     def load(cls, folder: Path) -> Self:
         loaded = cls(seed=0)
+        loaded._load_network(folder)
+        return loaded
+
+    def _load_network(self, folder: Path) -> None:
         with np.load(folder / "network.npz", allow_pickle=False) as arrays:
-            loaded.center_, loaded.scale_ = arrays["center"], arrays["scale"]
-            loaded.known_, loaded.base_ = arrays["known"], arrays["base"]
-            loaded.is_label_wise_ = bool(arrays["is_label_wise"])
-            loaded.layers_ = [
+            self.center_, self.scale_ = arrays["center"], arrays["scale"]
+            self.known_, self.base_ = arrays["known"], arrays["base"]
+            self.is_label_wise_ = bool(arrays["is_label_wise"])
+            self.layers_ = [
                 (arrays[f"weights{i}"], arrays[f"offsets{i}"]) for i in range(arrays["n_layers"])
             ]
-        return loaded
 
     def _fit_layers(self, columns: np.ndarray, target: np.ndarray) -> None:
         self.is_label_wise_ = target.ndim == 2
         is_one_label = target.shape[1:] == (1,)
-        network = MLPClassifier(
-            self.HIDDEN,
+        network = self.NETWORK(
+            hidden_layer_sizes=self.HIDDEN,
             learning_rate_init=self.LEARNING_RATE,
             alpha=self.ALPHA,
             batch_size=min(self.BATCH_ROWS, len(columns)),
@@ -130,6 +135,28 @@ class NeuralNetwork(Estimator):
         for into, shift in hidden:
             columns = np.maximum(columns @ into + shift, 0)
         return np.asarray(columns @ weights + offsets, dtype=np.float64)
+
+
+class NetworkRegressor(Regressor, NeuralNetwork):
+    """The same for numbers: one output, which is the scaled number."""
+
+    NETWORK = MLPRegressor
+
+    def _fit_scaled(self, X: Any, y: np.ndarray, watched: tuple[Any, np.ndarray] | None) -> None:
+        columns = self.design(X)
+        self.center_, self.scale_ = columns.mean(axis=0), columns.std(axis=0) + MIN_SCALE
+        self.known_, self.base_, self.layers_ = np.zeros(1, dtype=np.int64), np.zeros(1), []
+        if columns.shape[1]:
+            self._fit_layers(self._scale(columns), y[:, None])
+
+    def _predict_scaled(self, X: Any, n_rounds: int | None) -> np.ndarray:
+        return NeuralNetwork.predict_logits(self, X)[:, 0]
+
+    def _save_scaled(self, folder: Path) -> None:
+        NeuralNetwork.save(self, folder)
+
+    def _load_scaled(self, folder: Path) -> None:
+        self._load_network(folder)
 
 
 def _varying(y: np.ndarray) -> np.ndarray:

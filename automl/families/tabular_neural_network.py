@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from automl.families.neural_network import NeuralNetwork
+from automl.families.neural_network import NetworkRegressor, NeuralNetwork
 from automl.families.table_design import OnDenseTableDesign
 
 
@@ -10,3 +10,11 @@ class TabularNeuralNetwork(OnDenseTableDesign, NeuralNetwork):
     HIDDEN = (128, 64)
     ALPHA = 0.3
     LEARNING_RATE = 3e-3
+
+
+class TabularNeuralNetworkRegressor(OnDenseTableDesign, NetworkRegressor):
+    """The same for numbers."""
+
+    HIDDEN = TabularNeuralNetwork.HIDDEN
+    ALPHA = TabularNeuralNetwork.ALPHA
+    LEARNING_RATE = TabularNeuralNetwork.LEARNING_RATE

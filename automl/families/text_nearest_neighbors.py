@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl.families.nearest_neighbors import NearestNeighbors
+from automl.families.nearest_neighbors import NearestNeighbors, NeighborsRegressor
 from automl.features.spaces import TextFeatures
 
 
@@ -11,3 +11,7 @@ class TextNearestNeighbors(NearestNeighbors):
 
     def design(self, X: TextFeatures) -> np.ndarray:
         return X.meaning
+
+
+class TextNearestNeighborsRegressor(NeighborsRegressor, TextNearestNeighbors):
+    """The same for numbers."""

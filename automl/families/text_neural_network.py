@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl.families.neural_network import NeuralNetwork
+from automl.families.neural_network import NetworkRegressor, NeuralNetwork
 from automl.features.spaces import TextFeatures
 
 
@@ -11,3 +11,7 @@ class TextNeuralNetwork(NeuralNetwork):
 
     def design(self, X: TextFeatures) -> np.ndarray:
         return X.meaning
+
+
+class TextNeuralNetworkRegressor(NetworkRegressor, TextNeuralNetwork):
+    """The same for numbers."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from automl.families.boosted_trees import PATIENCE, BoostedTrees, all_columns
+from automl.families.boosted_trees import PATIENCE, BoostedRegressor, BoostedTrees, all_columns
 from automl.features.tabular import Numbers
 
 FIXED = {
@@ -37,6 +37,8 @@ class XgBoost(BoostedTrees):
         watched: tuple[Numbers, np.ndarray] | None,
     ) -> tuple[xgboost.Booster, int]:
         task: dict[str, Any] = {"objective": "binary:logistic", "eval_metric": "logloss"}
+        if n_classes == 1:
+            task = {"objective": "reg:squarederror", "eval_metric": "rmse", "base_score": 0.0}
         if n_classes > 2:
             task = {"objective": "multi:softprob", "eval_metric": "mlogloss"}
             task["num_class"] = n_classes
@@ -66,6 +68,10 @@ class XgBoost(BoostedTrees):
         booster = xgboost.Booster({"nthread": 1})
         booster.load_model(bytearray(path.with_suffix(".ubj").read_bytes()))
         return booster
+
+
+class XgBoostRegressor(BoostedRegressor, XgBoost):
+    """XGBoost for numbers."""
 
 
 def _matrix(X: Numbers, y: np.ndarray | None = None) -> xgboost.DMatrix:
