@@ -10,6 +10,7 @@ from automl.problem import (
     MAX_CLASSES,
     MIN_ROWS,
     MULTI_LABEL,
+    REGRESSION,
     RESERVED_CLASS,
     fold_name,
     parse_label_set,
@@ -37,7 +38,8 @@ def check_project_setup(
     ------
     InputError
         `TOO_FEW_ROWS`, `UNKNOWN_COLUMN`, `NO_FEATURES`, `LABEL_IS_FEATURE`, `TEXT_EMPTY`,
-        `LABEL_EMPTY`, `ONE_CLASS`, `TOO_MANY_CLASSES` or `RESERVED_CLASS_NAME`.
+        `LABEL_EMPTY`, `ONE_CLASS`, `TOO_MANY_CLASSES` or `RESERVED_CLASS_NAME`; regression:
+        `ONE_VALUE`. Which label is no number, `problem.encode_labels` says.
     """
     by_name = {profile["name"]: profile for profile in profiles}
     if n_rows < MIN_ROWS:
@@ -47,6 +49,9 @@ def check_project_setup(
     features: list[str | None] = [text_column] if modality == "text" else list(feature_columns)
     _check_features(by_name, modality, features, label_column)
     label = _profile(by_name, label_column)
+    if problem_type == REGRESSION:
+        _check_numbers(label)
+        return []
     counts = _class_counts(label, n_rows, problem_type)
     _check_classes(label_column, counts, n_rows, problem_type)
     return _label_warnings(label, counts, problem_type)
@@ -80,10 +85,25 @@ def _check_features(
         raise InputError("NO_FEATURES", "All chosen feature columns are empty.")
 
 
-def _class_counts(label: Profile, n_rows: int, problem_type: str) -> dict[str, int]:
-    shown = show_name(label["name"], 60)
+def _check_filled(label: Profile) -> None:
     if label["kind"] == EMPTY:
+        shown = show_name(label["name"], 60)
         raise InputError("LABEL_EMPTY", f"The label column '{shown}' is empty.")
+
+
+def _check_numbers(label: Profile) -> None:
+    _check_filled(label)
+    if label["n_distinct"] == 1:
+        raise InputError(
+            "ONE_VALUE",
+            f"The label column '{show_name(label['name'], 60)}' has only one value. "
+            "At least two are needed.",
+        )
+
+
+def _class_counts(label: Profile, n_rows: int, problem_type: str) -> dict[str, int]:
+    _check_filled(label)
+    shown = show_name(label["name"], 60)
     pairs = label["label_set_counts" if problem_type == MULTI_LABEL else "value_counts"]
     if pairs is None:
         distinct = label["n_distinct"]

@@ -15,7 +15,7 @@ from automl.families import BOTH_PROBLEMS, FAMILIES, families_for
 from automl.families.compact_forest import CompactForest
 from automl.features.embeddings import Embeddings
 from automl.folds import make_folds
-from automl.problem import MULTI_CLASS, MULTI_LABEL, encode_labels
+from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION, encode_labels
 from automl.schema import (
     BOOLEAN,
     CATEGORICAL,
@@ -28,6 +28,7 @@ from automl.schema import (
     Column,
     Schema,
 )
+from automl.value_metrics import score_values
 
 N_ROWS = 66
 # Sums in 32 bits come out a little different for many rows at once.
@@ -57,6 +58,7 @@ def _fewer_trees():
         patch.setattr("automl.families.forests.N_TREES", 10)
         patch.setattr("automl.families.boosted_trees.MAX_ROUNDS", 40)
         patch.setattr("automl.families.boosted_trees.LABEL_ROUNDS", 20)
+        patch.setattr("automl.families.boosted_trees.MAX_VALUE_ROUNDS", 40)
         yield
 
 
@@ -89,8 +91,11 @@ def text_table(n_rows):
 
 
 def awkward_labels(problem_type):
-    """Row 0 is alone in its class; every tenth row is unlabelled."""
-    if problem_type == MULTI_CLASS:
+    """Row 0 is alone in its class, or far away; every tenth row is unlabelled."""
+    if problem_type == REGRESSION:
+        labels = [str(i % 3 + i % 7 / 10) for i in range(N_ROWS)]
+        labels[0] = "-50"
+    elif problem_type == MULTI_CLASS:
         labels = [("lost", "money", "thanks")[i % 3] for i in range(N_ROWS)]
         labels[0] = "alone"
     else:
@@ -105,6 +110,7 @@ def awkward_labels(problem_type):
 def make_data(modality, problem_type, labels=None):
     labels = labels or awkward_labels(problem_type)
     classes = sorted({part for label in labels if label for part in label.split(",")})
+    classes = [] if problem_type == REGRESSION else classes
     y = encode_labels(labels, classes, problem_type)
     is_text = modality == "text"
     table = text_table(N_ROWS) if is_text else tabular_table(map(awkward_row, range(N_ROWS)))
@@ -150,6 +156,8 @@ def saved_files(member, folder):
 def assert_probabilities(pred_probs, shape, problem_type):
     assert pred_probs.shape == shape
     assert np.isfinite(pred_probs).all()
+    if problem_type == REGRESSION:
+        return
     assert pred_probs.min() >= 0
     assert pred_probs.max() <= 1
     if problem_type == MULTI_CLASS:
@@ -159,14 +167,14 @@ def assert_probabilities(pred_probs, shape, problem_type):
 @every_family
 def test_every_row_gets_probabilities_out_of_fold_also_unlabelled_ones(key, modality, problem_type):
     data, run, _ = trained(key, modality, problem_type)
-    assert_probabilities(run.oof_pred_probs, (N_ROWS, len(data.classes)), problem_type)
+    assert_probabilities(run.oof_pred_probs, (N_ROWS, data.n_outputs), problem_type)
 
 
 @every_family
 def test_cells_unlike_any_in_training_get_probabilities(key, modality, problem_type):
     data, _, member = trained(key, modality, problem_type)
     table = unknown_rows(modality)
-    expected = (table.num_rows, len(data.classes))
+    expected = (table.num_rows, data.n_outputs)
     assert_probabilities(predict(member, table), expected, problem_type)
 
 
@@ -174,7 +182,7 @@ def test_cells_unlike_any_in_training_get_probabilities(key, modality, problem_t
 def test_no_rows_get_no_probabilities(key, modality, problem_type):
     data, _, member = trained(key, modality, problem_type)
     features = read(member, data.table.slice(0, 1)).take(np.zeros(1, dtype=bool))
-    assert member.estimator.predict_logits(features).shape == (0, len(data.classes))
+    assert member.estimator.predict_logits(features).shape == (0, data.n_outputs)
 
 
 @every_family
@@ -207,9 +215,11 @@ def test_a_prediction_does_not_depend_on_the_rows_beside_it(key, modality, probl
     data, _, member = trained(key, modality, problem_type)
     whole = predict(member, data.table)
     alone = [predict(member, data.table.slice(i, 1)) for i in range(0, N_ROWS, 6)]
-    assert np.abs(np.vstack(alone) - whole[::6]).max() < ROUNDING
+    # Probabilities are at most one apart, numbers as far as they happen to be.
+    rounding = ROUNDING * max(1, np.ptp(whole))
+    assert np.abs(np.vstack(alone) - whole[::6]).max() < rounding
     backwards = predict(member, data.table.take(pa.array(range(N_ROWS)[::-1])))
-    assert np.abs(backwards[::-1] - whole).max() < ROUNDING
+    assert np.abs(backwards[::-1] - whole).max() < rounding
 
 
 @every_family
@@ -218,7 +228,10 @@ def test_a_row_is_never_predicted_by_what_saw_its_label(key, modality, problem_t
     row = 31
     data = make_data(modality, problem_type)
     y = data.y.copy()
-    y[row] = 1 - y[row] if y.ndim == 2 else (y[row] + 1) % 3 + 1
+    if problem_type == REGRESSION:
+        y[row] += 1
+    else:
+        y[row] = 1 - y[row] if y.ndim == 2 else (y[row] + 1) % 3 + 1
     before = fold_logits(key, data, monkeypatch)
     after = fold_logits(key, dataclasses.replace(data, y=y), monkeypatch)
     own = int(data.folds[row])
@@ -246,7 +259,8 @@ def fold_logits(key, data, monkeypatch):
 
 @every_family
 def test_labels_that_are_all_alike_are_no_error(key, modality, problem_type, tmp_path):
-    data = make_data(modality, problem_type, labels=["same"] * N_ROWS)
+    same = "7.5" if problem_type == REGRESSION else "same"
+    data = make_data(modality, problem_type, labels=[same] * N_ROWS)
     run, member = train(key, data)
     assert_probabilities(run.oof_pred_probs, (N_ROWS, 1), problem_type)
     assert run.oof_pred_probs.min() > 0.5
@@ -283,7 +297,7 @@ def test_a_number_that_is_always_missing_tells_nothing(key, modality, problem_ty
 
 def assert_trains(key, data, folder):
     run, member = train(key, data)
-    assert_probabilities(run.oof_pred_probs, (N_ROWS, len(data.classes)), data.problem_type)
+    assert_probabilities(run.oof_pred_probs, (N_ROWS, data.n_outputs), data.problem_type)
     saved_files(member, folder)
     loaded = load_member(data.modality, folder)
     assert np.array_equal(predict(loaded, data.table), predict(member, data.table))
@@ -306,7 +320,8 @@ LEARNERS = [case for case in CASES if not FAMILIES[case.values[0]].is_baseline]
 def test_a_family_learns_more_than_the_class_shares(key, modality, problem_type):
     """The label is told by the words, or by number and colour; half of the rows would be luck."""
     labels = [("lost", "money", "thanks")[(i + i // 7) % 3] for i in range(N_ROWS)]
-    data = make_data(modality, problem_type, labels)
+    values = [str((i + i // 7) % 3) for i in range(N_ROWS)]
+    data = make_data(modality, problem_type, values if problem_type == REGRESSION else labels)
     if modality == "tabular":
         cells = [
             [str(("lost", "money", "thanks").index(label) + i % 4 / 10)] * 2 + [label[0]] * 2
@@ -316,8 +331,25 @@ def test_a_family_learns_more_than_the_class_shares(key, modality, problem_type)
         schema = Schema(tuple(Column(f"x{i}", kind, i) for i, kind in enumerate(kinds)))
         data = dataclasses.replace(data, table=tabular_table(cells), schema=schema)
     run = cross_validate(key, data, seed=0)
+    if problem_type == REGRESSION:
+        assert score_values(run.oof_pred_probs[:, 0], data.y, seed=0).r2 > 0.4
+        return
     y = data.y if problem_type == MULTI_CLASS else data.y.argmax(axis=1)
     assert (run.oof_pred_probs.argmax(axis=1) == y).mean() > 0.6
+
+
+REGRESSORS = [case.values[:2] for case in CASES if case.values[2] == REGRESSION]
+
+
+@pytest.mark.parametrize(("key", "modality"), REGRESSORS)
+def test_the_unit_of_a_number_decides_nothing(key, modality):
+    """Also far from zero, as seconds since 1970 are."""
+    data, run, member = trained(key, modality, REGRESSION)
+    moved = dataclasses.replace(data, y=data.y * 100 + 1.7e9)
+    moved_run, moved_member = train(key, moved)
+    assert moved_run.oof_pred_probs == pytest.approx(run.oof_pred_probs * 100 + 1.7e9, abs=0.1)
+    expected = predict(member, data.table) * 100 + 1.7e9
+    assert predict(moved_member, data.table) == pytest.approx(expected, abs=0.1)
 
 
 def keys_for(modality="tabular", *, n_rows=5000, n_classes=3, preset="best"):
@@ -362,7 +394,7 @@ def test_many_classes_leave_out_boosted_trees():
 
 def test_every_project_has_a_baseline_and_a_family_that_is_none():
     for modality in ("text", "tabular"):
-        for problem_type in BOTH_PROBLEMS:
+        for problem_type in (*BOTH_PROBLEMS, REGRESSION):
             for preset in ("fast", "regular", "best"):
                 found = families_for(
                     modality, problem_type, n_rows=5, n_classes=1000, preset=preset
@@ -372,8 +404,21 @@ def test_every_project_has_a_baseline_and_a_family_that_is_none():
 
 def test_titles_tell_families_apart():
     for modality in ("text", "tabular"):
-        titles = [f.title for f in FAMILIES.values() if modality in f.modalities]
-        assert len(titles) == len(set(titles))
+        for problem_type in (*BOTH_PROBLEMS, REGRESSION):
+            shown = [
+                family.title
+                for family in FAMILIES.values()
+                if modality in family.modalities and problem_type in family.problem_types
+            ]
+            assert len(shown) == len(set(shown))
+
+
+def test_numbers_are_predicted_in_the_presets_of_the_counterparts():
+    for preset, classifiers in (("fast", FAST), ("regular", REGULAR)):
+        found = families_for("tabular", REGRESSION, n_rows=5000, n_classes=0, preset=preset)
+        keys = {family.key.removesuffix("_regressor") for family in found}
+        swapped = classifiers - {"majority", "tabular_logistic_regression"}
+        assert keys == swapped | {"mean", "tabular_ridge"}
 
 
 def test_the_best_single_column_is_the_one_that_tells_the_label():

@@ -98,6 +98,30 @@ def test_copies_of_rows_with_label_sets_stay_together():
         assert len(np.unique(folds[groups == group])) == 1
 
 
+def test_numbers_are_spread_over_the_folds_from_the_smallest_to_the_largest():
+    y = np.random.default_rng(0).lognormal(size=1000)
+    y[:100] = np.nan
+    folds = make_folds(y, seed=1)
+    assert np.ptp(np.bincount(folds)) <= 1
+    assert np.ptp(counts_of(folds, np.isnan(y))) <= 1
+    for low, high in ((0, 0.1), (0.45, 0.55), (0.9, 1)):
+        bounds = np.nanquantile(y, [low, high])
+        assert np.ptp(counts_of(folds, (y >= bounds[0]) & (y <= bounds[1]))) <= 2
+
+
+def test_copies_stay_together_where_labels_are_numbers():
+    rng = np.random.default_rng(3)
+    groups = rng.integers(0, 100, 300)
+    folds = make_folds(rng.normal(size=300), groups=groups, seed=0)
+    for group in np.unique(groups):
+        assert len(np.unique(folds[groups == group])) == 1
+
+
+@pytest.mark.parametrize("y", [np.full(30, 2.5), np.full(30, np.nan), np.arange(5.0)])
+def test_few_or_equal_numbers_or_none_are_dealt_evenly(y):
+    assert np.ptp(np.bincount(make_folds(y, seed=0), minlength=5)) == 0
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     rows=st.lists(st.tuples(st.integers(-1, 4), st.integers(0, 12)), min_size=5, max_size=80),

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import subprocess
 import sys
@@ -12,9 +13,10 @@ from automl.candidates import TrainingData, cross_validate, refit
 from automl.errors import InputError
 from automl.families import families_for
 from automl.folds import make_folds
-from automl.predictor import Predictor
-from automl.problem import MULTI_CLASS, MULTI_LABEL, encode_labels
+from automl.predictor import Predictor, unzip_flat, write_zip
+from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION, encode_labels
 from automl.schema import CATEGORICAL, NUMERIC, TEXT, Column, Schema
+from automl.value_ensemble import fit_value_ensemble
 
 ROOT = Path(__file__).parents[2]
 N_ROWS = 60
@@ -175,3 +177,72 @@ def test_empty_texts_all_get_the_same_sensible_answer():
     assert np.isfinite(probs).all()
     assert np.ptp(probs[:3], axis=0).max() < 1e-12
     assert np.allclose(probs.sum(axis=1), 1)
+
+
+def make_regression(modality):
+    """Twice the number, or the length of the text, and some noise; every ninth row unlabelled."""
+    is_text = modality == "text"
+    table = pa.table({"c0": TEXTS} if is_text else {"c0": NUMBERS, "c1": COLOURS})
+    schema = Schema((Column("text", TEXT, 0),)) if is_text else TABULAR
+    told = [len(text) for text in TEXTS] if is_text else [2 * float(x) for x in NUMBERS]
+    y = np.array(told) + np.random.default_rng(0).normal(scale=0.3, size=N_ROWS)
+    y[::9] = np.nan
+    data = TrainingData(table, schema, modality, REGRESSION, [], y, make_folds(y, seed=0))
+    families = families_for(modality, REGRESSION, n_rows=N_ROWS, n_classes=0, preset="fast")
+    runs = {f.key: cross_validate(f.key, data, seed=0) for f in families if not f.is_baseline}
+    ensemble = fit_value_ensemble(
+        {key: run.oof_pred_probs for key, run in runs.items()}, y, data.folds
+    )
+    weights = {key: weight for key, weight in ensemble.weights.items() if weight > 0}
+    members = [refit(key, data, runs[key].plan, seed=0) for key in weights]
+    predictor = Predictor(
+        schema,
+        [],
+        modality,
+        REGRESSION,
+        members,
+        list(weights.values()),
+        intervals=ensemble.intervals,
+    )
+    return predictor, data
+
+
+@pytest.mark.parametrize("modality", ["text", "tabular"])
+def test_a_predictor_of_numbers_predicts_the_same_once_loaded(modality, tmp_path):
+    predictor, data = make_regression(modality)
+    predictor.save(tmp_path / "p.zip", info={})
+    loaded = Predictor.load(tmp_path / "p.zip")
+    values = predictor.predict(data.table)
+    assert values.shape == (N_ROWS,)
+    assert np.array_equal(loaded.predict(data.table), values)
+    assert loaded.intervals == predictor.intervals
+    low, high = loaded.intervals.around(values)
+    labelled = ~np.isnan(data.y)
+    assert ((low <= data.y) & (data.y <= high))[labelled].mean() > 0.8
+    assert np.abs(values - data.y)[labelled].mean() < np.nanstd(data.y) / 2
+    assert loaded.predict(data.table.slice(0, 0)).shape == (0,)
+
+
+def test_a_predictor_that_was_saved_before_there_were_numbers_still_loads(tabular, tmp_path):
+    path = tmp_path / "old.zip"
+    tabular[0].save(path, info={})
+    rewrite(path, tmp_path / "parts")
+    assert Predictor.load(path).intervals is None
+
+
+def rewrite(path, folder):
+    """What an older version wrote: without what came with the prediction of numbers."""
+    unzip_flat(path, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["intervals"], manifest["self"]
+    for name in manifest["entries"]:
+        if name.endswith("member.json"):
+            about = json.loads((folder / name).read_text())
+            del about["calibration"]["is_identity"]
+            (folder / name).write_text(json.dumps(about))
+            manifest["entries"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    content = json.dumps(manifest, sort_keys=True).encode()
+    manifest["self"] = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    path.unlink()
+    write_zip(folder, path)

@@ -3,9 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from automl.errors import InputError
 from automl.problem import (
     MULTI_CLASS,
     MULTI_LABEL,
+    REGRESSION,
     class_names,
     clean_labels,
     encode_labels,
@@ -89,6 +91,35 @@ def test_label_sets_become_rows_of_zeros_and_ones():
     assert y.tolist() == [[1, 0, 1], [0, 0, 0], [-1, -1, -1], [0, 0, 0]]
     assert y.dtype == np.int8
     assert labelled_rows(y).tolist() == [True, True, False, True]
+
+
+def test_numbers_are_read_like_cells_of_a_feature_and_an_empty_one_is_unlabelled():
+    labels = clean_labels([" 1.5 ", "-2e3", "", None, "007"], REGRESSION)
+    y = encode_labels(labels, class_names(labels, REGRESSION), REGRESSION)
+    assert y.tolist()[:2] + y.tolist()[4:] == [1.5, -2000.0, 7.0]
+    assert y.dtype == np.float64
+    assert labelled_rows(y).tolist() == [True, True, False, False, True]
+
+
+@given(
+    bad=st.one_of(
+        st.sampled_from(
+            ["nan", "inf", "-inf", "1e31", "1_000", "1,5", "1,000", "٣", "n/a", "1e999"]
+        ),
+        st.text(st.characters(categories=["L"]), min_size=1).filter(
+            lambda cell: cell.lower() not in ("inf", "infinity") and cell.strip()
+        ),
+    ),
+    row=st.integers(0, 4),
+)
+def test_a_label_that_is_no_number_is_refused_with_its_row(bad, row):
+    cells = ["1", "", "2.5", "-3", "4"]
+    cells[row] = bad
+    with pytest.raises(InputError) as caught:
+        encode_labels(clean_labels(cells, REGRESSION), [], REGRESSION)
+    assert caught.value.code == "LABEL_NO_NUMBER"
+    assert f"Row {row + 1} " in caught.value.message
+    assert len(caught.value.message) <= 200
 
 
 def test_names_that_differ_in_case_and_spaces_fold_to_one():

@@ -49,6 +49,12 @@ def codes(warnings):
     return [warning.code for warning in warnings]
 
 
+def test_numbers_may_all_differ_but_not_all_be_equal():
+    assert check([str(i / 7) for i in range(30)], problem_type="regression") == []
+    assert refusal(["2.5"] * 29 + [""], problem_type="regression") == "ONE_VALUE"
+    assert refusal([""] * 30, problem_type="regression") == "LABEL_EMPTY"
+
+
 @pytest.mark.parametrize("name", IN_PROJECT)
 def test_the_corpus_is_answered_as_it_expects(name):
     expected = EXPECTATIONS[name]

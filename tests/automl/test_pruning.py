@@ -1,5 +1,7 @@
 """With very many rows a sample decides which families are trained; the limits are lowered here."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -41,6 +43,17 @@ def test_a_family_that_is_far_worse_on_a_sample_is_left_out_with_the_reason():
     left_out = left_out_families(FAMILIES, make_data(1000, is_linear=False), seed=0)
     assert list(left_out) == ["tabular_logistic_regression"]
     assert left_out["tabular_logistic_regression"].startswith("Left out: on a sample of 400 rows")
+
+
+def test_where_numbers_are_predicted_the_error_decides():
+    data = make_data(1000, is_linear=False)
+    numbers = np.array([[float(x) for x in column.to_pylist()] for column in data.table.columns])
+    y = numbers.prod(axis=0)
+    data = replace(data, problem_type="regression", classes=[], y=y)
+    families = ["lightgbm_regressor", "tabular_ridge", "mean"]
+    left_out = left_out_families(families, data, seed=0)
+    assert list(left_out) == ["tabular_ridge"]
+    assert "its error was" in left_out["tabular_ridge"]
 
 
 def test_baselines_stay_however_bad_they_are():
