@@ -70,12 +70,13 @@ test: $(VENV)/.dev browser  ## All tests: real queue, forked workers, SMTP, Chro
 bench-smoke: install  ## Print the figures of the main job (BENCH_DATA=folder of data sets)
 	@$(BIN)/python benchmarks/smoke.py
 
-BENCH_SUITES := bench-tabular bench-text bench-multilabel bench-scale
+BENCH_SUITES := bench-tabular bench-text bench-multilabel bench-regression bench-scale
 
 .PHONY: $(BENCH_SUITES)
 bench-tabular: ## Compare the learning core with its peers (docs/benchmarks.md)
 bench-text: ## The same on texts
 bench-multilabel: ## The same on sets of labels
+bench-regression: ## The same where labels are numbers
 bench-scale: ## Memory and speed on a million rows and 100,000 texts
 $(BENCH_SUITES): install
 	@$(BIN)/python -m benchmarks.automl.run $(@:bench-%=%)

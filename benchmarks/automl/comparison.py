@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.automl.results import Result
+from benchmarks.automl.results import Result, headline
 
 N_RESAMPLES = 2000
 TOO_MUCH = 2.0
@@ -92,13 +92,13 @@ def cost_ratio(pairs: Pairs) -> float:
 
 
 def honesty(results: Iterable[Result], tool: str) -> Honesty | None:
-    """None where the tool shows no accuracy, or only on sets whose labels are known to be wrong."""
+    """None where the tool shows no accuracy, or R2, or only on sets of labels known to be wrong."""
     gaps, zs = [], []
     for result in results:
         if not _can_judge(result, tool):
             continue
-        displayed, test = result["displayed"], result["test"]
-        gaps.append(displayed["accuracy"] - test["accuracy"])
+        displayed, test, figure = result["displayed"], result["test"], headline(result)
+        gaps.append(displayed[figure] - test[figure])
         error = math.hypot(displayed["standard_error"], test["standard_error"])
         zs.append(gaps[-1] / error if error else 0.0)
     if not gaps:
@@ -112,5 +112,5 @@ def _can_judge(result: Result, tool: str) -> bool:
         result["key"]["tool"] == tool
         and result["status"] == "ok"
         and not result["is_noisy"]
-        and result["displayed"]["accuracy"] is not None
+        and result["displayed"][headline(result)] is not None
     )

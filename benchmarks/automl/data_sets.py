@@ -11,10 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from automl.problem import MULTI_LABEL, clean_labels
+from automl.problem import MULTI_LABEL, REGRESSION, clean_labels
 
-REGRESSION = "regression"
-SUITES = ("tabular", "text", "multilabel", "scale")
+SUITES = ("tabular", "text", "multilabel", "regression", "scale")
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class DataSet:
 
     Attributes
     ----------
-    problem_type : as the product names it, or `regression`.
+    problem_type : as the product names it.
     ignored : columns that no tool may see: row numbers that came with the set.
     is_noisy : the training labels are known to be wrong more often than the test labels, so
         that a score on training rows cannot be expected to agree with the test score.
@@ -94,6 +93,6 @@ def _read(folder: Path) -> DataSet:
 def _suite(meta: dict[str, Any]) -> str:
     if "suite" in meta:
         return str(meta["suite"])
-    if meta["task"] == MULTI_LABEL:
-        return "multilabel"
+    if meta["task"] in (MULTI_LABEL, REGRESSION):
+        return "multilabel" if meta["task"] == MULTI_LABEL else "regression"
     return "text" if meta["modality"] == "text" else "tabular"

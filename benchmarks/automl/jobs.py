@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+# Of predicted numbers: the last two where a tool gives prediction intervals.
+VALUE_COLUMNS = ("value", "low", "high")
+
 
 @dataclass(frozen=True)
 class Job:
@@ -63,15 +66,22 @@ class Displayed:
     accuracy : share of right rows (sets: exact matches); None where the tool shows none.
     standard_error : of `accuracy`, the tool's own or binomial over the rows it was scored on.
     details : for people: what was deployed, versions.
+    r2 : in the place of `accuracy` where labels are numbers; then `standard_error` is of it.
     """
 
     accuracy: float | None = None
     standard_error: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    r2: float | None = None
 
 
 def binomial_error(accuracy: float, n_rows: int) -> float:
     return float(np.sqrt(max(accuracy * (1 - accuracy), 0.0) / max(n_rows, 1)))
+
+
+def r2_error(r2: float, n_rows: int) -> float:
+    """Standard error of R2 over many rows whose errors are normal (Olkin and Finn, 1995)."""
+    return float(2 * np.sqrt(max(r2, 0.0)) * (1 - r2) / np.sqrt(max(n_rows, 1)))
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,9 @@ class Predictions:
     classes : names of the columns of `pred_probs`.
     pred_probs : (N, K)
     labels : what the tool suggests: a class, or a set as the product writes it.
+
+    Where labels are numbers `classes` are the first of VALUE_COLUMNS, `pred_probs` has these
+    columns, and there are no `labels`.
     """
 
     classes: list[str]

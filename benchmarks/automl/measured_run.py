@@ -64,7 +64,7 @@ def _measure(data_set: DataSet, job: Job, python: Path, log_file: Path) -> dict[
     fitted = _run_step("fit", path, job, python, log_file)
     predicted = _run_step("predict", path, job, python, log_file)
     predictions = Predictions.read(job.predictions_file)
-    displayed = {name: fitted.pop(name) for name in ("accuracy", "standard_error")}
+    displayed = {name: fitted.pop(name) for name in ("accuracy", "r2", "standard_error")}
     return {
         "test": score(predictions, data_set.read_test_labels(), data_set.problem_type),
         "displayed": displayed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from automl.features.text_encoders import TextEncoders
 from automl.folds import duplicate_groups, make_folds
 from automl.metrics import CandidateScore, score_candidate
 from automl.predictor import Predictor
-from automl.problem import class_names, clean_labels, encode_labels
+from automl.problem import REGRESSION, class_names, clean_labels, encode_labels
 from automl.profiling import TableProfiler
 from automl.project_checks import check_project_setup
 from automl.project_guess import guess_setup
 from automl.pruning import left_out_families
 from automl.schema import CATEGORICAL, CONSTANT, EMPTY, IDENTIFIER, TEXT, Column, Schema
 from automl.tables import open_table
+from benchmarks.automl import our_regression
 from benchmarks.automl.jobs import Displayed, Job, Predictions
 
 Profiles = list[dict[str, Any]]
@@ -42,6 +44,10 @@ def fit(job: Job) -> Displayed:
         # One candidate that fails does not stop the others, as in a deployment.
         except Exception as error:
             failed[family] = f"{type(error).__name__}: {error}"
+    if job.problem_type == REGRESSION:
+        predictor, displayed = our_regression.deploy(data, oof, members, job.seed)
+        write(predictor, data, job)
+        return replace(displayed, details=displayed.details | {"failed": failed})
     boards = join(data, oof)
     deployed, _ = choose_deployed({key: score for key, (_, score) in boards.items()})
     ensemble, score = boards[deployed]
@@ -66,6 +72,8 @@ def read_rows(model: Predictor, job: Job) -> list[pa.Table]:
 
 
 def predict(model: Predictor, rows: list[pa.Table]) -> Predictions:
+    if model.problem_type == REGRESSION:
+        return our_regression.describe(model, np.concatenate([model.predict(b) for b in rows]))
     probs = [model.predict_proba(batch) for batch in rows]
     labels = [label for part in probs for label in model.suggested_labels(part)]
     return Predictions(model.classes, np.concatenate(probs), labels)
@@ -195,7 +203,12 @@ def save(
         temperature=ensemble.temperature,
         rule=ensemble.rule,
     )
-    info = {"n_rows": len(data.y), "seed": job.seed, "families": list(weights)}
+    write(predictor, data, job)
+
+
+def write(predictor: Predictor, data: TrainingData, job: Job) -> None:
+    families = [member.family for member in predictor.members]
+    info = {"n_rows": len(data.y), "seed": job.seed, "families": families}
     path = job.model_folder / "predictor.zip"
     predictor.save(path, info=info)
     # A deployment checks that the bundle loads again.

@@ -51,7 +51,7 @@ def predict(tool: Any, job: Job) -> dict[str, Any]:
     while seconds < MIN_PREDICT_SECONDS and n_times < MAX_REPEATS:
         seconds += _measure(lambda: tool.predict(model, rows))[1]
         n_times += 1
-    return {"rows_per_cpu_second": len(predictions.labels) * n_times / max(seconds, 0.01)}
+    return {"rows_per_cpu_second": len(predictions.pred_probs) * n_times / max(seconds, 0.01)}
 
 
 def _measure(call: Callable[[], Any]) -> tuple[Any, float]:

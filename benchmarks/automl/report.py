@@ -40,9 +40,21 @@ SET_SCORES: list[Column] = [
     ("macro-F1 %", "test.macro_f1", 0.01, ".2f"),
     ("Hamming loss", "test.hamming_loss", 1, ".4f"),
 ]
-COSTS: list[Column] = [
+VALUE_SCORES: list[Column] = [
+    ("test R²", "test.r2", 1, ".4f"),
+    ("± s.e.", "test.standard_error", 1, ".4f"),
+    ("RMSE", "test.rmse", 1, ".4g"),
+    ("MAE", "test.mae", 1, ".4g"),
+    ("90 % intervals hold %", "test.coverage", 0.01, ".1f"),
+    ("width / s.d.", "test.width", 1, ".3f"),
+    ("displayed R²", "displayed.r2", 1, ".4f"),
+    ("± s.e.", "displayed.standard_error", 1, ".4f"),
+]
+DISPLAYED: list[Column] = [
     ("displayed %", "displayed.accuracy", 0.01, ".2f"),
     ("± s.e.", "displayed.standard_error", 0.01, ".2f"),
+]
+COSTS: list[Column] = [
     ("fit CPU-s", "fit.cpu_seconds", 1, ".1f"),
     ("fit wall s", "fit.wall_seconds", 1, ".1f"),
     ("fit peak MB", "fit.peak_bytes", MB, ".0f"),
@@ -60,6 +72,15 @@ SET_PAIRS: list[Column] = [
     ("Δ micro-F1, pt", "test.micro_f1", 0.01, "+.2f"),
     ("Δ Hamming loss", "test.hamming_loss", 1, "+.4f"),
 ]
+VALUE_PAIRS: list[Column] = [
+    ("Δ R²", "test.r2", 1, "+.4f"),
+    ("Δ RMSE / s.d.", "test.relative_rmse", 1, "+.4f"),
+]
+# By suite, where it is not about classes: what is shown of a run, and of two runs.
+FIGURES = {
+    "multilabel": ([*SET_SCORES, *DISPLAYED], SET_PAIRS),
+    "regression": (VALUE_SCORES, VALUE_PAIRS),
+}
 
 
 def write_report(out: Path, suite: str) -> str:
@@ -72,13 +93,13 @@ def make_report(results: Iterable[Result], suite: str) -> str:
     kept = newest(result for result in results if result["suite"] == suite)
     if not kept:
         return f"# Benchmark: {suite}\n\nNo results.\n"
-    is_sets = suite == "multilabel"
+    of_runs, of_pairs = FIGURES.get(suite, ([*CLASS_SCORES, *DISPLAYED], CLASS_PAIRS))
     parts = [
         f"# Benchmark: {suite}",
         _describe(kept),
-        table_of_runs(kept, [*(SET_SCORES if is_sets else CLASS_SCORES), *COSTS]),
+        table_of_runs(kept, [*of_runs, *COSTS]),
         "## Ours minus peer",
-        table_of_pairs(kept, SET_PAIRS if is_sets else CLASS_PAIRS),
+        table_of_pairs(kept, of_pairs),
         "## Displayed minus test",
         table_of_honesty(kept),
     ]

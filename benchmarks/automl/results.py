@@ -72,15 +72,21 @@ class ResultStore:
         return self.folder / f"{key.name}.json"
 
 
+def headline(result: Result) -> str:
+    """The figure that a tool displays and that is measured on the test rows."""
+    return "r2" if result["suite"] == "regression" else "accuracy"
+
+
 @cache
 def our_version() -> str:
     """The product's version, and a hash of the learning core and the libraries below it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     core = [path for path in sorted((ROOT / "automl").rglob("*")) if path.is_file()]
     sources = [path for path in core if "__pycache__" not in path.parts]
-    adapter = ROOT / "benchmarks" / "automl" / "ours.py"
+    folder = ROOT / "benchmarks" / "automl"
+    adapters = [folder / "ours.py", folder / "our_regression.py"]
     digest = hashlib.sha256()
-    for path in [*sources, adapter, ROOT / "requirements.txt"]:
+    for path in [*sources, *adapters, ROOT / "requirements.txt"]:
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return f"{project['version']}+{digest.hexdigest()[:8]}"

@@ -1,4 +1,4 @@
-"""Run a suite: `python -m benchmarks.automl.run tabular|text|multilabel|scale`.
+"""Run a suite: `python -m benchmarks.automl.run tabular|text|multilabel|regression|scale`.
 
 What is asked for comes from variables, see docs/benchmarks.md. Runs that have a result are
 skipped, so a run that was interrupted goes on where it stopped.
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.automl.data_sets import REGRESSION, SUITES, DataSet, read_data_sets
+from benchmarks.automl.data_sets import SUITES, DataSet, read_data_sets
 from benchmarks.automl.jobs import Job
 from benchmarks.automl.measured_run import execute
 from benchmarks.automl.peers.environments import installed_version, interpreter
 from benchmarks.automl.peers.registry import PEERS
 from benchmarks.automl.report import write_report
-from benchmarks.automl.results import Result, ResultStore, RunKey, our_version
+from benchmarks.automl.results import Result, ResultStore, RunKey, headline, our_version
 from benchmarks.automl.scale_sets import write_scale_sets
 from benchmarks.automl.settings import Settings, read_settings
 
@@ -32,9 +32,6 @@ def main(suite: str) -> None:
     settings = read_settings()
     runner = Runner(settings)
     for data_set in _data_sets(settings, suite):
-        if data_set.problem_type == REGRESSION:
-            print(f"{data_set.name}: skipped, the product has no regression yet", flush=True)
-            continue
         for seed in range(settings.n_seeds):
             runner.run_all(data_set, seed)
     print(write_report(settings.out, suite))
@@ -150,8 +147,9 @@ def _line(key: RunKey, result: Result) -> str:
     start = f"{key.data_set} seed {key.seed}: {key.tool}"
     if result["status"] != "ok":
         return f"{start} FAILED: {result['error']}"
-    test, seconds = result["test"]["accuracy"], result["fit"]["cpu_seconds"]
-    return f"{start} test accuracy {test:.4f}, {seconds:.1f} CPU-s"
+    figure = headline(result)
+    test, seconds = result["test"][figure], result["fit"]["cpu_seconds"]
+    return f"{start} test {figure} {test:.4f}, {seconds:.1f} CPU-s"
 
 
 if __name__ == "__main__":

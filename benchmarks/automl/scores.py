@@ -7,18 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.metrics import f1_score, hamming_loss, jaccard_score
 
-from automl.problem import MULTI_LABEL, encode_labels, parse_label_set
-from benchmarks.automl.jobs import Predictions, binomial_error
+from automl.problem import MULTI_LABEL, REGRESSION, encode_labels, parse_label_set
+from automl.value_metrics import score_values
+from benchmarks.automl.jobs import VALUE_COLUMNS, Predictions, binomial_error
 
 # No tool loses more than this by one row, whether it says 0 or 1e-300.
 FLOOR = 1e-7
 N_BINS = 15
 
 
-def score(predictions: Predictions, truth: Sequence[str], problem_type: str) -> dict[str, float]:
+def score(
+    predictions: Predictions, truth: Sequence[str], problem_type: str
+) -> dict[str, float | None]:
     """Scores on the test rows; `accuracy` is the share of exact matches where labels are sets."""
-    score_all = _score_sets if problem_type == MULTI_LABEL else _score_classes
-    return score_all(predictions, truth)
+    scorers = {MULTI_LABEL: _score_sets, REGRESSION: _score_values}
+    return scorers.get(problem_type, _score_classes)(predictions, truth)
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
@@ -67,6 +70,31 @@ def _score_sets(predictions: Predictions, truth: Sequence[str]) -> dict[str, flo
         "macro_f1": float(f1_score(y, suggested, average="macro", zero_division=0)),
         "hamming_loss": float(hamming_loss(y, suggested)),
     }
+
+
+def _score_values(predictions: Predictions, truth: Sequence[str]) -> dict[str, float | None]:
+    """Rows without a number count for nothing; coverage and width where there are intervals.
+
+    `relative_rmse` and `width` are in standard deviations of the test labels, to compare sets.
+    """
+    y = encode_labels([label or None for label in truth], [], REGRESSION)
+    rows = ~np.isnan(y)
+    y, columns = y[rows], predictions.pred_probs[rows]
+    found, spread = score_values(columns[:, 0], y, seed=0), float(y.std())
+    scores: dict[str, float | None] = {
+        "r2": found.r2,
+        "standard_error": found.standard_error,
+        "rmse": found.rmse,
+        "relative_rmse": found.rmse / spread if spread else None,
+        "mae": found.mae,
+        "coverage": None,
+        "width": None,
+    }
+    if len(predictions.classes) == len(VALUE_COLUMNS):
+        low, high = columns[:, 1], columns[:, 2]
+        scores["coverage"] = float(((low <= y) & (y <= high)).mean())
+        scores["width"] = float((high - low).mean()) / spread if spread else None
+    return scores
 
 
 def _rescale(pred_probs: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ def result(
     finished="2026-01-02T00:00:00",
     suite="tabular",
     is_noisy=False,
+    r2=0.8,
 ):
     key = {"tool": tool, "version": version, "data_set": data_set, "split": split, "seed": seed}
     shown = None if displayed is None else error
@@ -33,8 +34,14 @@ def result(
             "jaccard": 0.6,
             "micro_f1": 0.7,
             "hamming_loss": 0.1,
+            "r2": r2,
+            "rmse": 523.4,
+            "relative_rmse": 0.13,
+            "mae": 270.6,
+            "coverage": 0.901,
+            "width": 0.4,
         },
-        "displayed": {"accuracy": displayed, "standard_error": shown},
+        "displayed": {"accuracy": displayed, "r2": displayed, "standard_error": shown},
         "fit": {
             "cpu_seconds": cpu_seconds,
             "wall_seconds": 11.0,

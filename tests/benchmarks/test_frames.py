@@ -27,6 +27,24 @@ class SharePeer:
         return Predictions(names, np.tile(shares, (len(X), 1)), [label] * len(X))
 
 
+class MeanPeer:
+    """Predicts the mean, and remembers what it was given."""
+
+    def __init__(self):
+        self.tasks = []
+
+    def fit(self, task):
+        self.tasks.append(task)
+        (task.folder / "mean.txt").write_text(str(task.y.mean()))
+        return Displayed(r2=0.0, standard_error=0.1)
+
+    def load(self, folder):
+        return float((folder / "mean.txt").read_text())
+
+    def predict_values(self, model, X):
+        return [model] * len(X)
+
+
 @pytest.fixture
 def peer(monkeypatch):
     made = SharePeer()
@@ -78,3 +96,24 @@ def test_sets_of_labels_are_learned_label_by_label_in_equal_parts_of_the_time(pe
     assert found.classes == ["a", "b,c"]
     assert found.labels == ["a"]
     assert found.pred_probs == pytest.approx(np.array([[2 / 3, 1 / 3]]))
+
+
+def test_numbers_are_given_as_numbers_and_rows_without_one_are_left_out(tmp_path, monkeypatch):
+    peer = MeanPeer()
+    monkeypatch.setattr(frames, "_peer", lambda job: peer)
+    rows = "1,a,2.5\n2,b,\n3,c, -1e1\n"
+    job = make_job(tmp_path, f"id,x,label\n{rows}", problem_type="regression")
+    assert frames.fit(job).r2 == 0
+    (task,) = peer.tasks
+    assert task.is_regression
+    assert task.X["x"].tolist() == ["a", "c"]
+    assert task.y.tolist() == [2.5, -10]
+    found = predict(job)
+    assert found.classes == ["value"]
+    assert found.pred_probs.tolist() == [[-3.75]]
+    assert found.labels == []
+
+
+def test_classes_that_look_like_numbers_are_no_numbers(peer, tmp_path):
+    frames.fit(make_job(tmp_path, "id,x,label\n1,2,1\n2,3,2\n"))
+    assert not peer.tasks[0].is_regression

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from automl.errors import InputError
 from benchmarks.automl import ours
 from benchmarks.automl.jobs import Job
 from benchmarks.automl.scores import score
@@ -87,3 +88,41 @@ def test_columns_are_guessed_but_the_label_is_the_one_asked_for(tmp_path):
     assert data.schema.names == ["size", "color", "label"]
     assert data.classes == ["large", "small"]
     assert data.modality == "tabular"
+
+
+@pytest.fixture
+def _few_regressors(monkeypatch):
+    names = ["tabular_ridge", "lightgbm_regressor", "mean"]
+    monkeypatch.setattr(ours, "pick_families", lambda data, preset, seed: names)
+
+
+@pytest.mark.usefixtures("_few_regressors")
+def test_numbers_are_predicted_with_intervals_and_the_baseline_is_told(tmp_path):
+    table = make_table(300)
+    noise = np.random.default_rng(1).normal(scale=0.2, size=300)
+    table["label"] = (3 * table["size"] + (table["color"] == "red") + noise).round(4)
+    table["label"] = table["label"].astype(str)
+    table.loc[5, "label"] = ""
+    job = make_job(tmp_path, table[:200], table[200:], problem_type="regression")
+    displayed = ours.fit(job)
+    assert displayed.accuracy is None
+    assert displayed.r2 > 0.95
+    assert displayed.details["held_out"]["mean"] < 0.01
+    assert displayed.details["failed"] == {}
+    assert displayed.details["coverage"] == pytest.approx(0.9, abs=0.05)
+    model = ours.load(job)
+    predictions = ours.predict(model, ours.read_rows(model, job))
+    assert predictions.classes == ["value", "low", "high"]
+    found = score(predictions, table["label"][200:].tolist(), "regression")
+    assert found["r2"] > 0.95
+    assert found["coverage"] > 0.8
+
+
+@pytest.mark.usefixtures("_few_regressors")
+def test_a_label_that_is_no_number_is_named_with_its_row(tmp_path):
+    table = make_table()
+    table["label"] = np.arange(N_ROWS).astype(str)
+    table.loc[6, "label"] = "seven"
+    job = make_job(tmp_path, table, table, problem_type="regression")
+    with pytest.raises(InputError, match="Row 7 has the label 'seven'"):
+        ours.fit(job)

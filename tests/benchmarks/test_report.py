@@ -124,6 +124,21 @@ def test_sets_of_labels_have_their_own_scores():
     ]
 
 
+def test_numbers_have_their_own_scores_and_are_compared_by_r2():
+    runs = [
+        result(suite="regression", r2=0.9, displayed=0.92),
+        result("flaml", suite="regression", r2=0.7, displayed=None),
+    ]
+    report = make_report(runs, "regression")
+    assert "displayed %" not in report
+    cells = lines_of(report, "ours-fast")[0].split(" | ")
+    assert cells[3:9] == ["0.9000", "0.0400", "523.4", "270.6", "90.1", "0.400"]
+    assert cells[9] == "0.9200"
+    assert "| ours-fast | flaml | 1 | 1 | +0.2000 | +0.0000 | 1.00 |" in report
+    assert "| ours-fast | 1 | +2.00 | +0.40 | 0% |" in report
+    assert "| flaml | 0 | – | – | – |" in report
+
+
 def test_other_suites_and_nothing_at_all_give_no_table():
     assert make_report([result(suite="text")], "tabular") == (
         "# Benchmark: tabular\n\nNo results.\n"

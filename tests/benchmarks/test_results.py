@@ -78,12 +78,13 @@ def test_each_set_belongs_to_one_suite(tmp_path):
     write_set(tmp_path, "tags", modality="text", task="multi-label")
     found = {
         suite: sorted(each.name for each in read_data_sets(tmp_path, suite))
-        for suite in ("tabular", "text", "multilabel", "scale")
+        for suite in ("tabular", "text", "multilabel", "regression", "scale")
     }
     assert found == {
-        "tabular": ["mixed", "price", "table"],
+        "tabular": ["mixed", "table"],
         "text": ["mails"],
         "multilabel": ["tags"],
+        "regression": ["price"],
         "scale": [],
     }
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.automl.jobs import Predictions
+from benchmarks.automl.jobs import Predictions, r2_error
 from benchmarks.automl.scores import calibration_error, score
 
 
@@ -43,3 +43,30 @@ def test_scores_of_sets_by_hand():
     assert found["micro_f1"] == pytest.approx(4 / 5)
     assert found["macro_f1"] == pytest.approx(2 / 3)
     assert found["hamming_loss"] == pytest.approx(1 / 6)
+
+
+def test_scores_of_numbers_by_hand():
+    columns = np.array([[1.0, 0, 2], [3.0, 2, 4], [6.0, 5, 7], [9.0, 0, 0]])
+    predictions = Predictions(["value", "low", "high"], columns, [])
+    found = score(predictions, ["1", "3", "4", ""], "regression")
+    assert found["r2"] == pytest.approx(1 - 4 / (14 / 3))
+    assert found["rmse"] == pytest.approx(np.sqrt(4 / 3))
+    assert found["mae"] == pytest.approx(2 / 3)
+    assert found["coverage"] == pytest.approx(2 / 3)
+    spread = np.sqrt(14 / 9)
+    assert found["width"] == pytest.approx(2 / spread)
+    assert found["relative_rmse"] == pytest.approx(np.sqrt(4 / 3) / spread)
+
+
+def test_a_tool_without_intervals_has_no_coverage():
+    predictions = Predictions(["value"], np.array([[1.0], [2.0]]), [])
+    found = score(predictions, ["1", "2"], "regression")
+    assert (found["r2"], found["coverage"], found["width"]) == (1, None, None)
+
+
+def test_the_error_of_r2_is_that_of_normal_errors():
+    chance = np.random.default_rng(0)
+    y = chance.normal(size=(400, 500))
+    noisy = y + chance.normal(scale=0.5, size=y.shape)
+    correlation = ((y - y.mean(1, keepdims=True)) * noisy).mean(1) / y.std(1) / noisy.std(1)
+    assert r2_error(0.8, 500) == pytest.approx(float((correlation**2).std()), rel=0.15)

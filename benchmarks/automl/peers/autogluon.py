@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from autogluon.tabular import TabularPredictor
 
-from benchmarks.automl.jobs import Displayed, Predictions, binomial_error
+from benchmarks.automl.jobs import Displayed, Predictions, binomial_error, r2_error
 from benchmarks.automl.peers.frames import Task
 
 LABEL = "__label__"
@@ -21,7 +21,7 @@ def fit(task: Task) -> Displayed:
     """The artefact is what AutoGluon itself keeps for a deployment, without training rows."""
     with tempfile.TemporaryDirectory() as scratch:
         predictor = _train(task, scratch)
-        displayed = _displayed(predictor, task.options["metric"])
+        displayed = _displayed(predictor, _metric(task))
         predictor.clone_for_deployment(str(task.folder / DEPLOYED))
     return displayed
 
@@ -36,11 +36,25 @@ def predict(predictor: TabularPredictor, X: pd.DataFrame) -> Predictions:
     return Predictions([str(name) for name in probs.columns], np.asarray(probs), labels.tolist())
 
 
+def predict_values(predictor: TabularPredictor, X: pd.DataFrame) -> np.ndarray:
+    return np.asarray(predictor.predict(X), dtype=float)
+
+
+def _metric(task: Task) -> str:
+    return "r2" if task.is_regression else task.options["metric"]
+
+
+def _problem_type(task: Task) -> str:
+    if task.is_regression:
+        return "regression"
+    return "binary" if task.y.nunique() == 2 else "multiclass"
+
+
 def _train(task: Task, scratch: str) -> TabularPredictor:
     predictor = TabularPredictor(
         label=LABEL,
-        problem_type="binary" if task.y.nunique() == 2 else "multiclass",
-        eval_metric=task.options["metric"],
+        problem_type=_problem_type(task),
+        eval_metric=_metric(task),
         path=scratch,
         learner_kwargs={"random_state": task.seed},
         verbosity=1,
@@ -59,6 +73,10 @@ def _train(task: Task, scratch: str) -> TabularPredictor:
 def _displayed(predictor: TabularPredictor, metric: str) -> Displayed:
     board = predictor.leaderboard(silent=True).set_index("model")
     details = {"deployed": predictor.model_best, "models": len(board)}
+    if metric == "r2":
+        r2 = _validation_score(predictor, board)
+        error = r2_error(r2, _validation_rows(predictor))
+        return Displayed(r2=r2, standard_error=error, details=details)
     if metric != "accuracy":
         return Displayed(details=details)
     accuracy = _validation_score(predictor, board)

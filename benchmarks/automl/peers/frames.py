@@ -1,7 +1,7 @@
 """Around every peer: files become data frames, sets of labels become one yes/no task a label.
 
 A peer's adapter has `fit(task) -> Displayed`, `load(folder) -> model` and
-`predict(model, X) -> Predictions`.
+`predict(model, X) -> Predictions`; where labels are numbers, `predict_values(model, X)` -> (N,).
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.automl.jobs import Displayed, Job, Predictions
+from benchmarks.automl.jobs import VALUE_COLUMNS, Displayed, Job, Predictions
 
 YES = "yes"
 
 
 @dataclass(frozen=True)
 class Task:
-    """Classes `y` (text) of the rows `X`; the model goes into `folder`, which is there."""
+    """Classes `y` (text), or numbers, of the rows `X`; the model goes into `folder`, which is
+    there."""
 
     X: pd.DataFrame
     y: pd.Series
@@ -32,11 +33,27 @@ class Task:
     time_limit: float
     options: dict[str, Any]
 
+    @property
+    def is_regression(self) -> bool:
+        return bool(self.y.dtype.kind == "f")
+
+
+@dataclass(frozen=True)
+class ValueModel:
+    """What predicts numbers: the adapter, and what it has loaded."""
+
+    peer: Any
+    loaded: Any
+
 
 def fit(job: Job) -> Displayed:
     X, labels = read_train(job)
     peer = _peer(job)
     assert job.time_limit is not None
+    if job.problem_type == "regression":
+        numbers = pd.to_numeric(labels.replace("", np.nan)).astype(float)
+        known = numbers.notna()
+        X, labels = X[known].reset_index(drop=True), numbers[known].reset_index(drop=True)
     if job.problem_type != "multi-label":
         task = Task(X, labels, job.model_folder, job.seed, job.time_limit, job.options)
         return peer.fit(task)
@@ -55,6 +72,8 @@ def fit(job: Job) -> Displayed:
 
 def load(job: Job) -> Any:
     peer = _peer(job)
+    if job.problem_type == "regression":
+        return ValueModel(peer, peer.load(job.model_folder))
     if job.problem_type != "multi-label":
         return [(peer, "", peer.load(job.model_folder))]
     names = parse_set((job.folder / "names.csv").read_text())
@@ -66,6 +85,9 @@ def read_rows(model: Any, job: Job) -> pd.DataFrame:
 
 
 def predict(model: Any, rows: pd.DataFrame) -> Predictions:
+    if isinstance(model, ValueModel):
+        values = np.asarray(model.peer.predict_values(model.loaded, rows), dtype=float)
+        return Predictions([VALUE_COLUMNS[0]], values.reshape(-1, 1), [])
     if len(model) == 1 and not model[0][1]:
         peer, _, single = model[0]
         return peer.predict(single, rows)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import h2o
+import numpy as np
 import pandas as pd
 from h2o.automl import H2OAutoML
 
-from benchmarks.automl.jobs import Displayed, Predictions, binomial_error
+from benchmarks.automl.jobs import Displayed, Predictions, binomial_error, r2_error
 from benchmarks.automl.peers.frames import Task
 
 LABEL = "__label__"
@@ -19,12 +20,13 @@ MEMORY = "8g"
 def fit(task: Task) -> Displayed:
     _start()
     frame = h2o.H2OFrame(task.X.assign(**{LABEL: task.y}))
-    frame[LABEL] = frame[LABEL].asfactor()
+    if not task.is_regression:
+        frame[LABEL] = frame[LABEL].asfactor()
     automl = H2OAutoML(
         max_runtime_secs=max(int(task.time_limit), 1),
         seed=task.seed,
         nfolds=5,
-        sort_metric="logloss",
+        sort_metric="RMSE" if task.is_regression else "logloss",
         verbosity=None,
     )
     automl.train(y=LABEL, training_frame=frame)
@@ -32,8 +34,12 @@ def fit(task: Task) -> Displayed:
         raise RuntimeError("no model was trained within the limit")
     h2o.save_model(automl.leader, path=str(task.folder), filename="leader", force=True)
     summary = automl.leader.cross_validation_metrics_summary().as_data_frame()
-    accuracy = float(summary.set_index(summary.columns[0]).loc["accuracy", "mean"])
+    means = summary.set_index(summary.columns[0])["mean"]
     details = {"deployed": automl.leader.model_id, "models": automl.leaderboard.nrow}
+    if task.is_regression:
+        r2 = float(means["r2"])
+        return Displayed(r2=r2, standard_error=r2_error(r2, len(task.y)), details=details)
+    accuracy = float(means["accuracy"])
     return Displayed(accuracy, binomial_error(accuracy, len(task.y)), details)
 
 
@@ -48,6 +54,10 @@ def predict(model: Any, X: pd.DataFrame) -> Predictions:
     classes = [str(name) for name in model._model_json["output"]["domains"][-1]]
     labels = [str(label) for label in found["predict"]]
     return Predictions(classes, found.iloc[:, 1:].to_numpy(), labels)
+
+
+def predict_values(model: Any, X: pd.DataFrame) -> np.ndarray:
+    return model.predict(h2o.H2OFrame(X)).as_data_frame()["predict"].to_numpy()
 
 
 def _start() -> None:

@@ -27,13 +27,14 @@ class Peer:
 
 
 ALSO_TEXT = ("tabular", "text", "multilabel", "scale")
+# Of two that differ in the metric for classes, one predicts numbers.
+NUMBERS = "regression"
 
 
 def _autogluon(preset: str, metric: str, time_factor: float = 1.0) -> Peer:
     options = {"preset": f"{preset}_quality", "metric": metric}
-    return Peer(
-        "autogluon", "autogluon.tabular", "autogluon", options, time_factor, suites=ALSO_TEXT
-    )
+    suites = (*ALSO_TEXT, NUMBERS) if metric == "accuracy" else ALSO_TEXT
+    return Peer("autogluon", "autogluon.tabular", "autogluon", options, time_factor, suites)
 
 
 PEERS: dict[str, Peer] = {
@@ -43,11 +44,23 @@ PEERS: dict[str, Peer] = {
     "autogluon-good-logloss": _autogluon("good", "log_loss"),
     "autogluon-best": _autogluon("best", "accuracy", time_factor=3),
     "autogluon-best-logloss": _autogluon("best", "log_loss", time_factor=3),
-    "flaml": Peer("flaml", "flaml", "flaml", {"metric": "accuracy"}),
+    "flaml": Peer(
+        "flaml",
+        "flaml",
+        "flaml",
+        {"metric": "accuracy"},
+        suites=("tabular", "multilabel", "scale", NUMBERS),
+    ),
     "flaml-logloss": Peer("flaml", "flaml", "flaml", {"metric": "log_loss"}),
-    "mljar": Peer("mljar", "mljar-supervised", "mljar", {"metric": "accuracy"}, suites=ALSO_TEXT),
+    "mljar": Peer(
+        "mljar",
+        "mljar-supervised",
+        "mljar",
+        {"metric": "accuracy"},
+        suites=(*ALSO_TEXT, NUMBERS),
+    ),
     "mljar-logloss": Peer(
         "mljar", "mljar-supervised", "mljar", {"metric": "logloss"}, suites=ALSO_TEXT
     ),
-    "h2o": Peer("h2o", "h2o", "h2o"),
+    "h2o": Peer("h2o", "h2o", "h2o", suites=("tabular", "multilabel", "scale", NUMBERS)),
 }
