@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -45,6 +45,15 @@ DAMAGE = (
 )
 
 
+@dataclass(frozen=True)
+class ServingPool:
+    """The pool of a serving ensemble: a weight for each member, 0 for those that are left out."""
+
+    weights: list[float]
+    temperature: float
+    rule: Rule | None
+
+
 @dataclass
 class Predictor:
     """Predicts from cells of text, in batches; rows do not influence each other.
@@ -54,6 +63,7 @@ class Predictor:
     members, weights : refitted families and their share in the pool.
     unread : cells, by column, that were no number where one was expected (counted as missing).
     text_encoders : where the encoders that the schema names are found.
+    serving : a cheaper combination of the members, where there is one (see automl.serving).
     """
 
     schema: Schema
@@ -66,6 +76,23 @@ class Predictor:
     rule: Rule | None = None
     unread: dict[str, int] = field(default_factory=dict)
     text_encoders: TextEncoders = field(default_factory=TextEncoders)
+    serving: ServingPool | None = None
+
+    def for_serving(self) -> Predictor:
+        """A predictor of the members that the serving ensemble uses, else this one."""
+        if self.serving is None:
+            return self
+        pool = self.serving
+        used = [(m, w) for m, w in zip(self.members, pool.weights, strict=True) if w > 0]
+        return replace(
+            self,
+            members=[member for member, _ in used],
+            weights=[weight for _, weight in used],
+            temperature=pool.temperature,
+            rule=pool.rule,
+            unread={},
+            serving=None,
+        )
 
     def predict_proba(self, table: pa.Table) -> np.ndarray:
         """Probabilities of rows with columns c0.. in the order of `schema`.
@@ -170,6 +197,7 @@ class Predictor:
             temperature=manifest["temperature"],
             rule=manifest["rule"],
             text_encoders=text_encoders,
+            serving=_read_pool(manifest.get("serving")),
         )
 
     def _manifest(self, folder: Path, encoders: list[str], info: dict[str, Any]) -> dict[str, Any]:
@@ -182,6 +210,7 @@ class Predictor:
             "weights": self.weights,
             "temperature": self.temperature,
             "rule": self.rule,
+            "serving": asdict(self.serving) if self.serving else None,
             "encoders": encoders,
             "text_encoders": sorted(
                 {encoder.identity for encoder in self.text_encoders.of(self.schema).values()}
@@ -196,6 +225,11 @@ class Predictor:
             },
         }
         return content | {"self": _hash_manifest(content)}
+
+
+def _read_pool(stored: dict[str, Any] | None) -> ServingPool | None:
+    """Predictors from before there were serving ensembles have none."""
+    return ServingPool(**stored) if stored else None
 
 
 def _save_member(member: Member, i: int, folder: Path) -> str:

@@ -14,6 +14,7 @@ from automl.problem import RESERVED_CLASS
 from automl.schema import Schema
 from automl.tables import Table, open_table
 from inference.models import InferenceResult
+from models_app.large_files import LARGE_FILE_ROWS
 from studio.files import local_path
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
@@ -31,8 +32,12 @@ def predict_file(run: JobRun) -> Finished:
     run.progress("Loading the model")
     path = local_path(model.predictor_file)
     predictor = Predictor.load(path, text_encoders=text_encoders())
+    upload = local_path(result.upload_file)
+    answered_by = choose_ensemble(result, predictor, upload)
+    if answered_by == InferenceResult.AnsweredBy.SERVING:
+        predictor = predictor.for_serving()
     target = run.folder / "result.csv"
-    with open_table(local_path(result.upload_file), file_name=result.file_name) as table:
+    with open_table(upload, file_name=result.file_name) as table:
         n_rows = write_predictions(run, predictor, table, target)
         warnings = [w.to_json() for w in [*table.warnings, *predictor.value_warnings]]
     stored = run.put_file("results", target)
@@ -44,12 +49,34 @@ def predict_file(run: JobRun) -> Finished:
         pending.update(
             status=InferenceResult.Status.READY,
             result_file=stored,
+            answered_by=answered_by,
             n_rows=n_rows,
             warnings=warnings,
             finished_at=timezone.now(),
         )
 
     return Finished(apply)
+
+
+def choose_ensemble(
+    result: InferenceResult, predictor: Predictor, upload: Path
+) -> InferenceResult.AnsweredBy:
+    """The serving ensemble, where there is one, for a large file whose owner did not mind."""
+    wants_full = predictor.serving is None or result.is_always_full
+    if wants_full or not has_more_rows(upload, result.file_name, LARGE_FILE_ROWS):
+        return InferenceResult.AnsweredBy.FULL
+    return InferenceResult.AnsweredBy.SERVING
+
+
+def has_more_rows(path: Path, file_name: str, limit: int) -> bool:
+    """Rows are counted, not guessed from bytes; of a large file no more are read than needed."""
+    n_rows = 0
+    with open_table(path, file_name=file_name) as table:
+        for batch in table.batches(BATCH_ROWS):
+            n_rows += batch.num_rows
+            if n_rows > limit:
+                return True
+    return False
 
 
 def write_predictions(run: JobRun, predictor: Predictor, table: Table, target: Path) -> int:

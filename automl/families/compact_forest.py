@@ -100,7 +100,9 @@ class CompactForest:
 
     def _sum_shares(self, features: np.ndarray) -> np.ndarray:
         starts = np.cumsum(self.n_nodes) - self.n_nodes
-        leaves = (tree.apply(features) + start for tree, start in zip(self._trees, starts, strict=True))
+        leaves = (
+            tree.apply(features) + start for tree, start in zip(self._trees, starts, strict=True)
+        )
         if self.n_shares > MAX_DENSE_SHARES:
             return self._sum_sparse_shares(np.column_stack(list(leaves)))
         summed = np.zeros((self.n_shares, len(features)))
