@@ -16,6 +16,7 @@ from automl.features.embeddings import Embeddings
 from automl.features.text_encoders import TextEncoders
 from automl.folds import duplicate_groups, make_folds
 from automl.metrics import CandidateScore, score_candidate
+from automl.prediction_costs import SAMPLE_ROWS
 from automl.predictor import Predictor
 from automl.problem import class_names, clean_labels, encode_labels
 from automl.profiling import TableProfiler
@@ -23,6 +24,7 @@ from automl.project_checks import check_project_setup
 from automl.project_guess import guess_setup
 from automl.pruning import left_out_families
 from automl.schema import CATEGORICAL, CONSTANT, EMPTY, IDENTIFIER, TEXT, Column, Schema
+from automl.serving import ServingEnsemble, add_serving
 from automl.tables import open_table
 from benchmarks.automl.jobs import Displayed, Job, Predictions
 
@@ -46,8 +48,9 @@ def fit(job: Job) -> Displayed:
     deployed, _ = choose_deployed({key: score for key, (_, score) in boards.items()})
     ensemble, score = boards[deployed]
     weights = {family: w for family, w in ensemble.weights.items() if w > 0}
-    save(data, ensemble, weights, members, job)
+    serving = save(data, ensemble, oof, members, job)
     details = {"deployed": deployed, "weights": weights, "failed": failed, "rule": ensemble.rule}
+    details["serving"] = serving.to_json() if serving else None
     shown = {key: round(each.accuracy, 4) for key, (_, each) in boards.items()}
     return Displayed(score.accuracy, score.standard_error, details | {"held_out": shown})
 
@@ -183,8 +186,13 @@ def join(
 
 
 def save(
-    data: TrainingData, ensemble: Ensemble, weights: dict[str, float], members: Path, job: Job
-) -> None:
+    data: TrainingData,
+    ensemble: Ensemble,
+    oof: dict[str, np.ndarray],
+    members: Path,
+    job: Job,
+) -> ServingEnsemble | None:
+    weights = {family: w for family, w in ensemble.weights.items() if w > 0}
     predictor = Predictor(
         schema=data.schema,
         classes=data.classes,
@@ -195,8 +203,11 @@ def save(
         temperature=ensemble.temperature,
         rule=ensemble.rule,
     )
+    sample = data.table.slice(0, SAMPLE_ROWS[data.modality])
+    serving = add_serving(predictor, sample, oof, data.y, data.folds, full=ensemble, seed=job.seed)
     info = {"n_rows": len(data.y), "seed": job.seed, "families": list(weights)}
     path = job.model_folder / "predictor.zip"
     predictor.save(path, info=info)
     # A deployment checks that the bundle loads again.
     Predictor.load(path)
+    return serving
