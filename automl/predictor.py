@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import filecmp
 import hashlib
+import io
 import json
+import mmap
 import platform
 import shutil
 import tempfile
@@ -24,6 +25,7 @@ from automl.errors import InputError, TableWarning
 from automl.features.embeddings import Embeddings
 from automl.features.spaces import load_encoder
 from automl.features.text_encoders import TextEncoders
+from automl.file_comparison import Comparison
 from automl.pooling import pool_probabilities
 from automl.problem import MULTI_LABEL
 from automl.schema import Schema
@@ -247,7 +249,7 @@ def _save_member(member: Member, i: int, folder: Path) -> str:
     return name
 
 
-def write_zip(folder: Path, target: Path) -> None:
+def write_zip(folder: Path, target: Path | io.RawIOBase) -> None:
     """Uncompressed, sorted, with fixed dates: equal contents give equal bytes."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(folder.rglob("*")):
@@ -282,10 +284,10 @@ def _check_entries(folder: Path, manifest: dict[str, Any]) -> None:
 
 def _check_container(folder: Path, path: Path) -> None:
     """Also the bytes between the entries are as `write_zip` writes them."""
-    with tempfile.TemporaryDirectory() as name:
-        expected = Path(name) / "expected.zip"
-        write_zip(folder, expected)
-        if not filecmp.cmp(expected, path, shallow=False):
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        comparison = Comparison(content)
+        write_zip(folder, comparison)
+        if not comparison.is_equal:
             raise ValueError("the archive was changed")
 
 
