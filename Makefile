@@ -81,6 +81,10 @@ bench-scale: ## Memory and speed on a million rows and 100,000 texts
 $(BENCH_SUITES): install
 	@$(BIN)/python -m benchmarks.automl.run $(@:bench-%=%)
 
+.PHONY: bench-serving
+bench-serving: install  ## Prediction speed of full and serving ensembles, and of texts
+	@$(BIN)/python -m benchmarks.automl.serving
+
 .PHONY: bench-peers
 bench-peers: install  ## Install the peers that benchmarks compare with (BENCH_PEERS=…)
 	@$(BIN)/python -m benchmarks.automl.peers.environments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,9 @@ class Ensemble:
 
 
 @dataclass(frozen=True)
-class _Combination:
+class Combination:
+    """What was decided on some rows: (M,) weights, 0 for models that are left out, and a rule."""
+
     weights: np.ndarray
     rule: Rule | None
     is_sets: bool
@@ -55,6 +58,21 @@ class _Combination:
         return predict_labels(pred_probs, self.rule, is_sets=self.is_sets)
 
 
+Combine = Callable[[np.ndarray, np.ndarray, bool, Decision], Combination]
+
+
+def combine(stack: np.ndarray, y: np.ndarray, is_sets: bool, decision: Decision) -> Combination:
+    """The combination of least log-loss on labelled rows: (M, N, K) probabilities of M models."""
+    weights = fit_pool_weights(stack, y)
+    kept = weights >= MIN_WEIGHT_SHARE * weights.sum()
+    if not kept.all():
+        weights = np.where(kept, 0.0, weights)
+        weights[kept] = fit_pool_weights(stack[kept], y)
+        weights[~kept] = 0.0
+    pooled = pool_probabilities(stack, weights, is_sets=is_sets)
+    return Combination(weights, tune_rule(pooled, y, decision), is_sets)
+
+
 def fit_ensemble(
     oof: dict[str, np.ndarray],
     y: np.ndarray,
@@ -62,6 +80,7 @@ def fit_ensemble(
     *,
     problem_type: str,
     decision: Decision = USUAL_DECISION,
+    combine: Combine = combine,
 ) -> Ensemble:
     """Choose weights and a temperature of least log-loss, and the rule for a decision.
 
@@ -73,6 +92,7 @@ def fit_ensemble(
     ----------
     oof : (N, K) out-of-fold probabilities by family.
     y : labels, -1 = unlabelled: such rows get probabilities and decide nothing.
+    combine : how weights and rule are chosen on given rows.
     """
     stack = np.stack([oof[family].astype(np.float64) for family in oof])
     labelled = labelled_rows(y)
@@ -81,10 +101,10 @@ def fit_ensemble(
     oof_predicted = np.zeros_like(y)
     for fold in np.unique(folds):
         inside, others = folds == fold, labelled & (folds != fold)
-        part = _combine(stack[:, others], y[others], is_sets, decision)
+        part = combine(stack[:, others], y[others], is_sets, decision)
         oof_pred_probs[inside] = part.apply(stack[:, inside])
         oof_predicted[inside] = part.predict(oof_pred_probs[inside])
-    final = _combine(stack[:, labelled], y[labelled], is_sets, decision)
+    final = combine(stack[:, labelled], y[labelled], is_sets, decision)
     total = float(final.weights.sum())
     return Ensemble(
         weights=dict(zip(oof, (final.weights / total).tolist(), strict=True)),
@@ -109,14 +129,3 @@ def choose_deployed(
     tied = {key for key, s in scores.items() if best.accuracy - s.accuracy <= best.standard_error}
     chosen = min(tied, key=lambda key: (scores[key].log_loss, key))
     return chosen, tied if len(tied) > 1 else set()
-
-
-def _combine(stack: np.ndarray, y: np.ndarray, is_sets: bool, decision: Decision) -> _Combination:
-    weights = fit_pool_weights(stack, y)
-    kept = weights >= MIN_WEIGHT_SHARE * weights.sum()
-    if not kept.all():
-        weights = np.where(kept, 0.0, weights)
-        weights[kept] = fit_pool_weights(stack[kept], y)
-        weights[~kept] = 0.0
-    pooled = pool_probabilities(stack, weights, is_sets=is_sets)
-    return _Combination(weights, tune_rule(pooled, y, decision), is_sets)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import filecmp
 import hashlib
+import io
 import json
+import mmap
 import platform
 import shutil
 import tempfile
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,6 +25,7 @@ from automl.errors import InputError, TableWarning
 from automl.features.embeddings import Embeddings
 from automl.features.spaces import load_encoder
 from automl.features.text_encoders import TextEncoders
+from automl.file_comparison import Comparison
 from automl.pooling import pool_probabilities
 from automl.problem import MULTI_LABEL, REGRESSION
 from automl.schema import Schema
@@ -46,6 +48,15 @@ DAMAGE = (
 )
 
 
+@dataclass(frozen=True)
+class ServingPool:
+    """The pool of a serving ensemble: a weight for each member, 0 for those that are left out."""
+
+    weights: list[float]
+    temperature: float
+    rule: Rule | None
+
+
 @dataclass
 class Predictor:
     """Predicts from cells of text, in batches; rows do not influence each other.
@@ -56,6 +67,7 @@ class Predictor:
     intervals : regression: how far labels lie from predictions; None where that is not known.
     unread : cells, by column, that were no number where one was expected (counted as missing).
     text_encoders : where the encoders that the schema names are found.
+    serving : a cheaper combination of the members, where there is one (see automl.serving).
     """
 
     schema: Schema
@@ -69,6 +81,23 @@ class Predictor:
     intervals: ValueIntervals | None = None
     unread: dict[str, int] = field(default_factory=dict)
     text_encoders: TextEncoders = field(default_factory=TextEncoders)
+    serving: ServingPool | None = None
+
+    def for_serving(self) -> Predictor:
+        """A predictor of the members that the serving ensemble uses, else this one."""
+        if self.serving is None:
+            return self
+        pool = self.serving
+        used = [(m, w) for m, w in zip(self.members, pool.weights, strict=True) if w > 0]
+        return replace(
+            self,
+            members=[member for member, _ in used],
+            weights=[weight for _, weight in used],
+            temperature=pool.temperature,
+            rule=pool.rule,
+            unread={},
+            serving=None,
+        )
 
     def predict_proba(self, table: pa.Table) -> np.ndarray:
         """Probabilities of rows with columns c0.. in the order of `schema`.
@@ -182,6 +211,7 @@ class Predictor:
             rule=manifest["rule"],
             intervals=_read_intervals(manifest),
             text_encoders=text_encoders,
+            serving=_read_pool(manifest.get("serving")),
         )
 
     def _manifest(self, folder: Path, encoders: list[str], info: dict[str, Any]) -> dict[str, Any]:
@@ -195,6 +225,7 @@ class Predictor:
             "temperature": self.temperature,
             "rule": self.rule,
             "intervals": self.intervals.to_json() if self.intervals else None,
+            "serving": asdict(self.serving) if self.serving else None,
             "encoders": encoders,
             "text_encoders": sorted(
                 {encoder.identity for encoder in self.text_encoders.of(self.schema).values()}
@@ -217,6 +248,11 @@ def _read_intervals(manifest: dict[str, Any]) -> ValueIntervals | None:
     return ValueIntervals.from_json(found) if found else None
 
 
+def _read_pool(stored: dict[str, Any] | None) -> ServingPool | None:
+    """Predictors from before there were serving ensembles have none."""
+    return ServingPool(**stored) if stored else None
+
+
 def _save_member(member: Member, i: int, folder: Path) -> str:
     """Write a member; the answer is the folder of its encoder, of which equal ones share one."""
     target = folder / f"members/{i}"
@@ -232,7 +268,7 @@ def _save_member(member: Member, i: int, folder: Path) -> str:
     return name
 
 
-def write_zip(folder: Path, target: Path) -> None:
+def write_zip(folder: Path, target: Path | io.RawIOBase) -> None:
     """Uncompressed, sorted, with fixed dates: equal contents give equal bytes."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(folder.rglob("*")):
@@ -267,10 +303,10 @@ def _check_entries(folder: Path, manifest: dict[str, Any]) -> None:
 
 def _check_container(folder: Path, path: Path) -> None:
     """Also the bytes between the entries are as `write_zip` writes them."""
-    with tempfile.TemporaryDirectory() as name:
-        expected = Path(name) / "expected.zip"
-        write_zip(folder, expected)
-        if not filecmp.cmp(expected, path, shallow=False):
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        comparison = Comparison(content)
+        write_zip(folder, comparison)
+        if not comparison.is_equal:
             raise ValueError("the archive was changed")
 
 

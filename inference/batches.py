@@ -18,7 +18,13 @@ MAX_LISTED_COLUMNS = 50
 
 
 def create_batch(
-    *, user: User, model: DeployedModel, file_name: str, path: Path, idempotency_key: str
+    *,
+    user: User,
+    model: DeployedModel,
+    file_name: str,
+    path: Path,
+    idempotency_key: str,
+    is_always_full: bool = False,
 ) -> InferenceResult:
     """Check the header, then store the file and queue its prediction.
 
@@ -33,6 +39,7 @@ def create_batch(
         file_name=file_name,
         path=path,
         ignored=ignored,
+        is_always_full=is_always_full,
         key=f"predict:{model.workspace_id.hex}:{idempotency_key}"[:100],
     )
 
@@ -59,6 +66,7 @@ def _create(
     file_name: str,
     path: Path,
     ignored: list[str],
+    is_always_full: bool,
     key: str,
 ) -> InferenceResult:
     earlier = subject_started_with(key)
@@ -72,6 +80,7 @@ def _create(
         file_name=file_name,
         upload_file=stored,
         ignored_columns=ignored,
+        is_always_full=is_always_full,
     )
     claim_files([stored])
     start_job(PREDICTION, result.pk, workspace=model.workspace, idempotency_key=key)

@@ -10,6 +10,12 @@ class InferenceResult(WorkspaceRow, InputFailure):
         READY = "ready", "Ready for export"
         FAILED = "failed", "Failed"
 
+    class AnsweredBy(models.TextChoices):
+        """Of a model that has a serving ensemble, which of both made the predictions."""
+
+        FULL = "full", "Full ensemble"
+        SERVING = "serving", "Serving ensemble"
+
     deployed_model = models.ForeignKey(
         "models_app.DeployedModel", models.CASCADE, related_name="inference_results"
     )
@@ -20,6 +26,11 @@ class InferenceResult(WorkspaceRow, InputFailure):
     )
     result_file = models.ForeignKey(
         "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
+    )
+    # The wish of who uploaded it, for files that would be answered by a serving ensemble.
+    is_always_full = models.BooleanField(default=False)
+    answered_by = models.CharField(
+        max_length=7, choices=AnsweredBy.choices, default=AnsweredBy.FULL
     )
     n_rows = models.BigIntegerField(default=0)
     ignored_columns = models.JSONField(default=list)

@@ -12,6 +12,7 @@ from models_app.leaderboard_scores import Board, Scored
 from models_app.leak_alarm import warn_of_leak
 from models_app.members import load_candidate
 from models_app.models import CandidateModel, DeployedModel
+from models_app.serving import find_serving
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
 from studio.text_encoders import text_encoders
@@ -45,6 +46,7 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
     )
     run.progress("Saving the predictor")
     predictor = _build_predictor(run, model, board, scored[deployed])
+    scored[deployed].serving = find_serving(model, board, scored[deployed].held_out, predictor)
     predictor_file = _store_predictor(run, model, predictor)
     run.progress("Looking at errors")
     evaluation_file = store_evaluation(run, model, board, scored[deployed].held_out, predictor)

@@ -16,9 +16,13 @@ from studio.models import CandidateRun
 from studio.project_data import read_folds, read_labels
 
 
-@dataclass(frozen=True)
+@dataclass
 class Scored:
-    """One line of the leaderboard: trained on the cleanset, and on the original labels."""
+    """One line of the leaderboard: trained on the cleanset, and on the original labels.
+
+    `serving` is what large files are answered by, if it is deployed and there is something
+    cheaper.
+    """
 
     held_out: Ensemble
     score: CandidateScore
@@ -26,6 +30,7 @@ class Scored:
     naive_score: CandidateScore | None
     cleaned_on_original: CandidateScore | None
     gain: dict[str, float] | None
+    serving: dict[str, Any] | None = None
 
     def as_fields(self) -> dict[str, Any]:
         original, naive = self.original_score, self.naive_score
@@ -41,6 +46,7 @@ class Scored:
                 "naive": naive.to_json() if naive else None,
                 "gain": self.gain,
                 "receipt": self._receipt(),
+                "serving": self.serving,
             },
         }
 
@@ -106,14 +112,20 @@ class Board:
         runs: list[CandidateRun | None],
         y: np.ndarray,
     ) -> Ensemble:
-        oof = {
+        oof = self.read_oof(candidates, runs)
+        return fit_ensemble(
+            oof, y, self.folds, problem_type=self.problem_type, decision=self.decision
+        )
+
+    def read_oof(
+        self, candidates: list[CandidateModel], runs: list[CandidateRun | None]
+    ) -> dict[str, np.ndarray]:
+        """Out-of-fold probabilities of the frozen rows, by family."""
+        return {
             candidate.family: read_oof(run, self.row_ids, self.classes)
             for candidate, run in zip(candidates, runs, strict=True)
             if run is not None
         }
-        return fit_ensemble(
-            oof, y, self.folds, problem_type=self.problem_type, decision=self.decision
-        )
 
     def _score(self, ensemble: Ensemble, y: np.ndarray) -> CandidateScore:
         return score_candidate(ensemble.oof_pred_probs, y, predicted=ensemble.oof_predicted)

@@ -45,7 +45,7 @@ def execute(data_set: DataSet, job: Job, python: Path, log_file: Path) -> Result
         "is_noisy": data_set.is_noisy,
     }
     try:
-        with _fresh_folder(job.folder):
+        with fresh_folder(job.folder):
             found = _measure(data_set, job, python, log_file)
         result = facts | {"status": "ok"} | found
     except RunFailedError as error:
@@ -61,8 +61,8 @@ def pinned_core() -> int:
 def _measure(data_set: DataSet, job: Job, python: Path, log_file: Path) -> dict[str, Any]:
     path = job.write()
     log_file.write_text("")
-    fitted = _run_step("fit", path, job, python, log_file)
-    predicted = _run_step("predict", path, job, python, log_file)
+    fitted = run_step("fit", path, job, python, log_file)
+    predicted = run_step("predict", path, job, python, log_file)
     predictions = Predictions.read(job.predictions_file)
     displayed = {name: fitted.pop(name) for name in ("accuracy", "r2", "standard_error")}
     return {
@@ -74,8 +74,16 @@ def _measure(data_set: DataSet, job: Job, python: Path, log_file: Path) -> dict[
     }
 
 
-def _run_step(step: str, path: Path, job: Job, python: Path, log_file: Path) -> dict[str, Any]:
-    module = "benchmarks.automl.process"
+def run_step(
+    step: str,
+    path: Path,
+    job: Job,
+    python: Path,
+    log_file: Path,
+    *,
+    module: str = "benchmarks.automl.process",
+) -> dict[str, Any]:
+    """One pinned process; what it answers in `<step>.json`, and its peak memory."""
     command = [str(python), "-m", module, step, str(path), str(pinned_core())]
     with log_file.open("a") as log:
         process = subprocess.Popen(
@@ -119,7 +127,7 @@ def _stopped_at_the_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 @contextmanager
-def _fresh_folder(folder: Path) -> Iterator[None]:
+def fresh_folder(folder: Path) -> Iterator[None]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:

@@ -17,6 +17,7 @@ from automl.features.embeddings import Embeddings
 from automl.features.text_encoders import TextEncoders
 from automl.folds import duplicate_groups, make_folds
 from automl.metrics import CandidateScore, score_candidate
+from automl.prediction_costs import SAMPLE_ROWS
 from automl.predictor import Predictor
 from automl.problem import REGRESSION, class_names, clean_labels, encode_labels
 from automl.profiling import TableProfiler
@@ -24,6 +25,7 @@ from automl.project_checks import check_project_setup
 from automl.project_guess import guess_setup
 from automl.pruning import left_out_families
 from automl.schema import CATEGORICAL, CONSTANT, EMPTY, IDENTIFIER, TEXT, Column, Schema
+from automl.serving import ServingEnsemble, add_serving
 from automl.tables import open_table
 from benchmarks.automl import our_regression
 from benchmarks.automl.jobs import Displayed, Job, Predictions
@@ -52,8 +54,9 @@ def fit(job: Job) -> Displayed:
     deployed, _ = choose_deployed({key: score for key, (_, score) in boards.items()})
     ensemble, score = boards[deployed]
     weights = {family: w for family, w in ensemble.weights.items() if w > 0}
-    save(data, ensemble, weights, members, job)
+    serving = save(data, ensemble, oof, members, job)
     details = {"deployed": deployed, "weights": weights, "failed": failed, "rule": ensemble.rule}
+    details["serving"] = serving.to_json() if serving else None
     shown = {key: round(each.accuracy, 4) for key, (_, each) in boards.items()}
     return Displayed(score.accuracy, score.standard_error, details | {"held_out": shown})
 
@@ -191,8 +194,13 @@ def join(
 
 
 def save(
-    data: TrainingData, ensemble: Ensemble, weights: dict[str, float], members: Path, job: Job
-) -> None:
+    data: TrainingData,
+    ensemble: Ensemble,
+    oof: dict[str, np.ndarray],
+    members: Path,
+    job: Job,
+) -> ServingEnsemble | None:
+    weights = {family: w for family, w in ensemble.weights.items() if w > 0}
     predictor = Predictor(
         schema=data.schema,
         classes=data.classes,
@@ -203,7 +211,10 @@ def save(
         temperature=ensemble.temperature,
         rule=ensemble.rule,
     )
+    sample = data.table.slice(0, SAMPLE_ROWS[data.modality])
+    serving = add_serving(predictor, sample, oof, data.y, data.folds, full=ensemble, seed=job.seed)
     write(predictor, data, job)
+    return serving
 
 
 def write(predictor: Predictor, data: TrainingData, job: Job) -> None:

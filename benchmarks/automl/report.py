@@ -118,7 +118,7 @@ def table_of_runs(results: list[Result], columns: list[Column]) -> str:
         good = [run for run in runs if run["status"] == "ok"]
         cells = [_mean_cell(good, column) for column in columns]
         rows.append([data_set, tool, f"{len(good)}/{len(runs)}", *cells])
-    lines = [_table(["data set", "tool", "runs", *(column[0] for column in columns)], rows)]
+    lines = [make_table(["data set", "tool", "runs", *(column[0] for column in columns)], rows)]
     failed = [run for run in results if run["status"] != "ok"]
     lines += [f"- {_name(run)} failed: `{run['error']}`" for run in failed]
     return "\n".join([lines[0], "", *lines[1:]] if failed else lines)
@@ -139,7 +139,7 @@ def table_of_pairs(results: list[Result], columns: list[Column]) -> str:
     if not rows:
         return "No peer has run on the same splits."
     titles = [column[0] for column in columns]
-    return _table(["ours", "peer", "sets", "pairs", *titles, "CPU ratio"], rows)
+    return make_table(["ours", "peer", "sets", "pairs", *titles, "CPU ratio"], rows)
 
 
 def table_of_honesty(results: list[Result]) -> str:
@@ -151,7 +151,9 @@ def table_of_honesty(results: list[Result]) -> str:
             continue
         gaps = [f"{100 * found.mean:+.2f}", f"{found.mean_z:+.2f}", f"{found.share_above:.0%}"]
         rows.append([tool, str(found.n_runs), *gaps])
-    return _table(["tool", "runs", "mean gap, pt", "mean gap / s.e.", "share above 2 s.e."], rows)
+    return make_table(
+        ["tool", "runs", "mean gap, pt", "mean gap / s.e.", "share above 2 s.e."], rows
+    )
 
 
 def _describe(results: list[Result]) -> str:
@@ -201,7 +203,7 @@ def _difference_cell(pairs: Pairs, column: Column) -> str:
     return f"{mean} ({format(found.low, column[3])} to {format(found.high, column[3])})"
 
 
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def make_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [titles, ["---"] * len(titles), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

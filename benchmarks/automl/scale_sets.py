@@ -1,4 +1,4 @@
-"""Two large made-up data sets: many rows, and many texts."""
+"""Made-up data sets: many rows, many texts, and ordinary ones to predict many rows with."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import pandas as pd
 
 N_TABULAR, N_TABULAR_TEST = 1_000_000, 100_000
 N_TEXTS, N_TEXTS_TEST = 100_000, 10_000
+# For prediction speed: an ordinary training, and rows to predict that last.
+N_ORDINARY, N_SERVED = 30_000, 100_000
+N_ORDINARY_TEXTS, N_SERVED_TEXTS = 5_000, 2_000
 N_NUMBERS, N_CATEGORIES = 14, 6
 N_WORDS, N_TOPICS = 20_000, 20
 SEED = 20_240
@@ -21,6 +24,12 @@ def write_scale_sets(folder: Path) -> None:
     """Write what is not there yet; the same rows every time."""
     _write(folder / "scale_tabular", make_table, N_TABULAR, N_TABULAR_TEST, "tabular")
     _write(folder / "scale_text", make_texts, N_TEXTS, N_TEXTS_TEST, "text")
+
+
+def write_serving_sets(folder: Path) -> None:
+    """The same kinds of rows for `bench-serving`."""
+    _write(folder / "serving_tabular", make_table, N_ORDINARY, N_SERVED, "tabular", "serving")
+    _write(folder / "serving_text", make_texts, N_ORDINARY_TEXTS, N_SERVED_TEXTS, "text", "serving")
 
 
 def make_table(n_rows: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -57,6 +66,7 @@ def _write(
     n_train: int,
     n_test: int,
     modality: str,
+    suite: str = "scale",
 ) -> None:
     if (folder / "meta.json").exists():
         return
@@ -68,7 +78,7 @@ def _write(
         "name": folder.name,
         "task": "multi-class",
         "modality": modality,
-        "suite": "scale",
+        "suite": suite,
         "label_column": LABEL,
     }
     # Written last: a folder without it is an interrupted one.

@@ -23,6 +23,7 @@ class Settings:
     presets: list[str]
     peers: list[str]
     out: Path
+    n_rows: int
 
     @property
     def venvs(self) -> Path:
@@ -39,6 +40,7 @@ def read_settings() -> Settings:
         presets=_check("preset", _words("BENCH_PRESETS") or list(PRESETS), PRESETS),
         peers=_check("peer", _words("BENCH_PEERS"), PEERS),
         out=Path(os.environ.get("BENCH_OUT") or ROOT / "var" / "benchmarks").resolve(),
+        n_rows=int(os.environ.get("BENCH_ROWS") or 1_000_000),
     )
 
 

@@ -16,6 +16,7 @@ from inference.forms import BatchForm
 from inference.models import InferenceResult
 from models_app.access import model_for
 from models_app.deploy import new_key
+from models_app.large_files import serving_facts
 from models_app.models import DeployedModel
 from models_app.views.models import page_context
 from studio.files import FileMissingError
@@ -104,6 +105,7 @@ def _create(request: HttpRequest, model: DeployedModel, form: BatchForm) -> Infe
             file_name=form.shown_name,
             path=Path(form.cleaned_data["file"].temporary_file_path()),
             idempotency_key=form.cleaned_data["idempotency_key"],
+            is_always_full=form.cleaned_data["is_always_full"],
         )
     except InputError as error:
         form.add_error("file", error.message)
@@ -113,7 +115,7 @@ def _create(request: HttpRequest, model: DeployedModel, form: BatchForm) -> Infe
 def _show_form(
     request: HttpRequest, model: DeployedModel, form: BatchForm, *, status: int
 ) -> HttpResponse:
-    context = page_context(request, model) | {"form": form}
+    context = page_context(request, model) | {"form": form, "serving": serving_facts(model)}
     return render(request, "inference/result_create.html", context, status=status)
 
 
@@ -124,4 +126,9 @@ def _table_context(request: HttpRequest, model: DeployedModel) -> dict[str, Any]
         {"result": result, "job": latest_job(result.pk) if result.status in PENDING else None}
         for result in page
     ]
-    return {"page": page, "lines": lines, "is_pending": any(line["job"] for line in lines)}
+    return {
+        "page": page,
+        "lines": lines,
+        "is_pending": any(line["job"] for line in lines),
+        "serving": serving_facts(model),
+    }

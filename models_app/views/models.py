@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from models_app.access import model_for, models_for
 from models_app.deploy import is_outdated
 from models_app.evaluation_page import read_evaluation
+from models_app.large_files import serving_facts
 from models_app.leaderboard import baselines_of, candidates_in_order
 from models_app.models import DeployedModel
 from models_app.progress import model_progress
@@ -63,6 +64,7 @@ def model_details(request: HttpRequest, model_id: UUID) -> HttpResponse:
         "baselines": baselines_of(model),
         "evaluation": read_evaluation(model),
         "thresholds": _label_thresholds(model),
+        "serving": serving_facts(model),
     }
     return render(request, "models_app/model_details.html", context)
 

@@ -23,6 +23,18 @@ def points(difference: float | None) -> str:
 
 
 @register.filter
+def fine_points(difference: float | None) -> str:
+    """+2.71: for differences of which a tenth of a point is much."""
+    return "–" if difference is None else f"{difference * 100:+.2f}"
+
+
+@register.filter
+def signed_percent(share: float | None) -> str:
+    """+0.3%"""
+    return "–" if share is None else f"{share * 100:+.1f}%"
+
+
+@register.filter
 def seconds(duration: float | None) -> str:
     """0.6 s, 42 s, 1 min 14 s, 2 h 5 min."""
     if duration is None:
