@@ -85,6 +85,10 @@ $(BENCH_SUITES): install
 bench-serving: install  ## Prediction speed of full and serving ensembles, and of texts
 	@$(BIN)/python -m benchmarks.automl.serving
 
+.PHONY: bench-publish
+bench-publish: install  ## Keep the peers' results in the repository, so that none has to run twice
+	@$(BIN)/python -m benchmarks.automl.results
+
 .PHONY: bench-peers
 bench-peers: install  ## Install the peers that benchmarks compare with (BENCH_PEERS=…)
 	@$(BIN)/python -m benchmarks.automl.peers.environments

@@ -47,6 +47,7 @@ from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION
 BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
 MAX_BOOSTED_CLASSES = 50
 MAX_CATBOOST_CLASSES = 12
+MIN_NETWORK_ROWS = 200
 # Beyond it forests grow to gigabytes and others take hours; boosted trees and linear ones go on.
 MANY_ROWS = 150_000
 TEXT, TABULAR = ("text",), ("tabular",)
@@ -172,7 +173,7 @@ FAMILIES: dict[str, Family] = {
             TABULAR,
             TabularNeuralNetwork,
             presets=FROM_REGULAR,
-            min_rows=2_000,
+            min_rows=MIN_NETWORK_ROWS,
             max_rows=MANY_ROWS,
         ),
         Family(

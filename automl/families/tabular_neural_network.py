@@ -8,8 +8,7 @@ class TabularNeuralNetwork(OnDenseTableDesign, NeuralNetwork):
     """A network on scaled numbers and one column a category."""
 
     HIDDEN = (128, 64)
-    ALPHA = 0.3
-    LEARNING_RATE = 3e-3
+    ALPHA = 0.1
 
 
 class TabularNeuralNetworkRegressor(OnDenseTableDesign, NetworkRegressor):
@@ -17,4 +16,3 @@ class TabularNeuralNetworkRegressor(OnDenseTableDesign, NetworkRegressor):
 
     HIDDEN = TabularNeuralNetwork.HIDDEN
     ALPHA = TabularNeuralNetwork.ALPHA
-    LEARNING_RATE = TabularNeuralNetwork.LEARNING_RATE

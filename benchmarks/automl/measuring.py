@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import defaultdict
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ from typing import Self
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 SAMPLE_SECONDS = 0.2
+SPIN_SECONDS = 2.0
 
 
 def tree_cpu_seconds(pid: int) -> float:
@@ -66,6 +68,14 @@ class PeakMemory:
             total = sum(_field(pid, "smaps_rollup", "Pss:") for pid in pids)
             highest = max(_field(pid, "status", "VmHWM:") for pid in pids)
             self.n_bytes = max(self.n_bytes, total, highest)
+
+
+def core_share() -> float:
+    """What share of this core a process gets right now: 1 where nothing else runs on it."""
+    started, cpu = time.monotonic(), time.process_time()
+    while time.monotonic() - started < SPIN_SECONDS:
+        pass
+    return min((time.process_time() - cpu) / (time.monotonic() - started), 1.0)
 
 
 def folder_bytes(folder: Path) -> int:

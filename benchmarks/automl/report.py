@@ -17,10 +17,9 @@ from benchmarks.automl.comparison import (
     newest,
     pair,
 )
-from benchmarks.automl.results import Result, ResultStore
+from benchmarks.automl.results import OURS, Result, ResultStore
 from benchmarks.automl.settings import read_settings
 
-OURS = "ours-"
 MB = 1e6
 
 # Title, where the figure stands in a result, its unit, how it is written.

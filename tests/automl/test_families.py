@@ -376,8 +376,8 @@ def test_a_preset_adds_to_the_one_before_it():
 
 
 def test_few_rows_are_too_few_for_a_network():
-    assert REGULAR - keys_for(n_rows=1999, preset="regular") == {"tabular_neural_network"}
-    assert "tabular_neural_network" in keys_for(n_rows=2000)
+    assert REGULAR - keys_for(n_rows=199, preset="regular") == {"tabular_neural_network"}
+    assert "tabular_neural_network" in keys_for(n_rows=200)
 
 
 def test_many_rows_are_too_many_for_neighbours():

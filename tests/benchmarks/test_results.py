@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +8,7 @@ from benchmarks.automl.data_sets import read_data_sets
 from benchmarks.automl.results import ResultStore, RunKey
 from benchmarks.automl.run import time_limit
 
+NONE = Path("none.jsonl")
 KEY = RunKey("flaml", "2.7.0", "iris", "s1", 0, {"metric": "accuracy", "time_limit": 30.0})
 
 
@@ -33,10 +35,46 @@ def write_set(folder, name, *, rows="a,yes\nb,no\n", **meta):
     ],
 )
 def test_every_part_of_the_key_makes_another_run(change, tmp_path):
-    store = ResultStore(tmp_path)
+    store = ResultStore(tmp_path, NONE)
     store.add(KEY, {"status": "ok"})
     assert store.find(KEY)["status"] == "ok"
     assert store.find(replace(KEY, **change)) is None
+
+
+def with_limit(seconds):
+    return replace(KEY, options=KEY.options | {"time_limit": seconds})
+
+
+@pytest.mark.parametrize(("wanted", "is_found"), [(29.0, True), (15.0, True), (14.0, False)])
+def test_a_peer_that_had_more_time_need_not_run_again(wanted, is_found, tmp_path):
+    store = ResultStore(tmp_path, NONE)
+    store.add(KEY, {"status": "ok"})
+    assert (store.find(with_limit(wanted)) is not None) == is_found
+
+
+def test_a_peer_that_had_less_time_runs_again(tmp_path):
+    store = ResultStore(tmp_path, NONE)
+    store.add(KEY, {"status": "ok"})
+    assert store.find(with_limit(31.0)) is None
+
+
+def test_a_failure_with_more_time_is_tried_with_less(tmp_path):
+    store = ResultStore(tmp_path, NONE)
+    store.add(KEY, {"status": "failed", "error": "no memory"})
+    assert store.find(KEY)["status"] == "failed"
+    assert store.find(with_limit(29.0)) is None
+
+
+def test_published_results_of_peers_are_found_by_others(tmp_path):
+    published = tmp_path / "published.jsonl"
+    store = ResultStore(tmp_path / "one", published)
+    store.add(KEY, {"status": "ok"})
+    store.add(replace(KEY, tool="ours-fast"), {"status": "ok"})
+    store.add(replace(KEY, seed=1), {"status": "failed", "error": "no memory"})
+    assert store.publish() == store.publish() == 1
+    other = ResultStore(tmp_path / "two", published)
+    assert other.find(KEY)["status"] == "ok"
+    assert [result["key"]["tool"] for result in other.all()] == ["flaml"]
 
 
 def test_the_order_of_options_does_not_matter():
@@ -45,7 +83,7 @@ def test_the_order_of_options_does_not_matter():
 
 
 def test_a_result_keeps_its_key(tmp_path):
-    store = ResultStore(tmp_path)
+    store = ResultStore(tmp_path, NONE)
     store.add(KEY, {"status": "failed", "error": "no memory"})
     (found,) = store.all()
     assert found["key"]["split"] == "s1"
