@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from automl.ensemble import choose_deployed
+from automl.golden_rows import choose_golden_rows
 from automl.predictor import Predictor
 from automl.schema import Schema
 from models_app.evaluation_facts import store_evaluation
@@ -15,6 +16,7 @@ from models_app.models import CandidateModel, DeployedModel
 from models_app.serving import find_serving
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
+from studio.project_data import read_features
 from studio.text_encoders import text_encoders
 
 ENSEMBLE = "ensemble"
@@ -47,6 +49,8 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
     run.progress("Saving the predictor")
     predictor = _build_predictor(run, model, board, scored[deployed])
     scored[deployed].serving = find_serving(model, board, scored[deployed].held_out, predictor)
+    golden = board.row_ids[choose_golden_rows(board.y, seed=board.seed)]
+    predictor.keep_golden_rows(read_features(model.cleanset.project, golden))
     predictor_file = _store_predictor(run, model, predictor)
     run.progress("Looking at errors")
     evaluation_file = store_evaluation(run, model, board, scored[deployed].held_out, predictor)
@@ -122,10 +126,10 @@ def _build_predictor(
 
 
 def _store_predictor(run: JobRun, model: DeployedModel, predictor: Predictor) -> StoredFile:
-    """Bundle it, and check that the bundle loads again."""
+    """Bundle it, and check that the bundle loads again and predicts the same."""
     path = run.folder / "predictor.zip"
     families = [member.family for member in predictor.members]
     info = {"n_rows": model.n_rows, "seed": model.cleanset.project.seed, "families": families}
     predictor.save(path, info=info)
-    Predictor.load(path, text_encoders=text_encoders())
+    Predictor.load(path, text_encoders=text_encoders()).check_golden_rows()
     return run.put_file("predictors", path)

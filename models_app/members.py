@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from automl.bundle import unzip_flat
 from automl.candidates import Member, load_member
-from automl.predictor import unzip_flat
 from models_app.models import CandidateModel
 from studio.files import sealed_path
 from studio.jobs.execution import JobRun
