@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-import mmap
-import platform
 import shutil
 import tempfile
-import zipfile
-import zlib
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from automl.bundle import DAMAGE, hash_bytes, read_bundle, write_manifest, write_zip
 from automl.candidates import ENCODER, Member, load_member
 from automl.decision_rules import Rule, suggested_labels
 from automl.errors import InputError, TableWarning
 from automl.features.embeddings import Embeddings
 from automl.features.spaces import load_encoder
 from automl.features.text_encoders import TextEncoders
-from automl.file_comparison import Comparison
+from automl.golden_rows import GoldenRows, check_agreement
 from automl.pooling import pool_probabilities
 from automl.problem import MULTI_LABEL, REGRESSION
 from automl.schema import Schema
 from automl.value_intervals import ValueIntervals
+from automl.versions import library_versions
 
 FORMAT = 2
-MANIFEST = "manifest.json"
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "catboost", "pyarrow", "onnxruntime")
-FIXED_DATE = (2020, 1, 1, 0, 0, 0)
-# What reading a damaged zip or its entries raises.
-DAMAGE = (
-    OSError,
-    EOFError,
-    ValueError,
-    KeyError,
-    TypeError,
-    RuntimeError,  # an entry that claims to be encrypted or packed in an unknown way
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True)
@@ -68,6 +48,8 @@ class Predictor:
     unread : cells, by column, that were no number where one was expected (counted as missing).
     text_encoders : where the encoders that the schema names are found.
     serving : a cheaper combination of the members, where there is one (see automl.serving).
+    golden : training rows and what was predicted for them when the predictor was made.
+    versions : of the libraries that made it.
     """
 
     schema: Schema
@@ -82,6 +64,8 @@ class Predictor:
     unread: dict[str, int] = field(default_factory=dict)
     text_encoders: TextEncoders = field(default_factory=TextEncoders)
     serving: ServingPool | None = None
+    golden: GoldenRows | None = None
+    versions: dict[str, str] = field(default_factory=library_versions)
 
     def for_serving(self) -> Predictor:
         """A predictor of the members that the serving ensemble uses, else this one."""
@@ -135,6 +119,25 @@ class Predictor:
         is_sets = self.problem_type == MULTI_LABEL
         return suggested_labels(pred_probs, self.classes, self.rule, is_sets=is_sets)
 
+    def keep_golden_rows(self, table: pa.Table) -> None:
+        """Predict these rows now, to be compared by `check_golden_rows` after loading."""
+        self.golden = GoldenRows.predicted(table, self._predict_uncounted)
+
+    def check_golden_rows(self) -> None:
+        """Once a process: other libraries or another processor must not change predictions.
+
+        Raises
+        ------
+        InputError
+            `PREDICTS_OTHERWISE`
+        """
+        if self.golden is not None:
+            difference = self.golden.difference(self._predict_uncounted)
+            check_agreement(difference, self.schema, self.versions)
+
+    def _predict_uncounted(self, table: pa.Table) -> np.ndarray:
+        return replace(self, unread={}).predict_proba(table)
+
     @property
     def value_warnings(self) -> list[TableWarning]:
         return [
@@ -154,8 +157,9 @@ class Predictor:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             encoders = [_save_member(member, i, folder) for i, member in enumerate(self.members)]
-            manifest = self._manifest(folder, encoders, info)
-            (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
+            if self.golden is not None:
+                self.golden.save(folder)
+            write_manifest(folder, self._manifest(encoders, info))
             write_zip(folder, path)
 
     @classmethod
@@ -171,10 +175,7 @@ class Predictor:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             try:
-                unzip_flat(path, folder)
-                manifest = json.loads((folder / MANIFEST).read_text())
-                _check_entries(folder, manifest)
-                _check_container(folder, path)
+                manifest = read_bundle(path, folder)
                 return cls._from_manifest(folder, manifest, text_encoders or TextEncoders())
             except DAMAGE as error:
                 raise InputError(
@@ -212,10 +213,12 @@ class Predictor:
             intervals=_read_intervals(manifest),
             text_encoders=text_encoders,
             serving=_read_pool(manifest.get("serving")),
+            golden=GoldenRows.load(folder),
+            versions=manifest["versions"],
         )
 
-    def _manifest(self, folder: Path, encoders: list[str], info: dict[str, Any]) -> dict[str, Any]:
-        content = {
+    def _manifest(self, encoders: list[str], info: dict[str, Any]) -> dict[str, Any]:
+        return {
             "format": FORMAT,
             "schema": self.schema.to_json(),
             "classes": self.classes,
@@ -231,15 +234,8 @@ class Predictor:
                 {encoder.identity for encoder in self.text_encoders.of(self.schema).values()}
             ),
             "info": info,
-            "versions": {name: version(name) for name in LIBRARIES}
-            | {"python": platform.python_version()},
-            "entries": {
-                path.relative_to(folder).as_posix(): _hash(path.read_bytes())
-                for path in sorted(folder.rglob("*"))
-                if path.is_file()
-            },
+            "versions": self.versions,
         }
-        return content | {"self": _hash_manifest(content)}
 
 
 def _read_intervals(manifest: dict[str, Any]) -> ValueIntervals | None:
@@ -259,60 +255,12 @@ def _save_member(member: Member, i: int, folder: Path) -> str:
     target.mkdir(parents=True)
     member.save(target)
     files = sorted((target / ENCODER).iterdir())
-    name = "encoders/" + _hash("".join(_hash(f.read_bytes()) for f in files).encode())[:16]
+    name = (
+        "encoders/" + hash_bytes("".join(hash_bytes(f.read_bytes()) for f in files).encode())[:16]
+    )
     if (folder / name).exists():
         shutil.rmtree(target / ENCODER)
     else:
         (folder / name).parent.mkdir(exist_ok=True)
         (target / ENCODER).rename(folder / name)
     return name
-
-
-def write_zip(folder: Path, target: Path | io.RawIOBase) -> None:
-    """Uncompressed, sorted, with fixed dates: equal contents give equal bytes."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), FIXED_DATE)
-                archive.writestr(entry, path.read_bytes())
-
-
-def unzip_flat(path: Path, folder: Path) -> None:
-    """Unpack a zip of our own making; names that lead elsewhere are damage."""
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            name = PurePosixPath(entry.filename)
-            if name.is_absolute() or ".." in name.parts:
-                raise ValueError("an entry leads outside")
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(archive.read(entry))
-
-
-def _check_entries(folder: Path, manifest: dict[str, Any]) -> None:
-    content = {key: value for key, value in manifest.items() if key != "self"}
-    if manifest["self"] != _hash_manifest(content):
-        raise ValueError("the manifest was changed")
-    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-    if found != {MANIFEST, *manifest["entries"]}:
-        raise ValueError("entries are missing or were added")
-    for name, digest in manifest["entries"].items():
-        if _hash((folder / name).read_bytes()) != digest:
-            raise ValueError("an entry was changed")
-
-
-def _check_container(folder: Path, path: Path) -> None:
-    """Also the bytes between the entries are as `write_zip` writes them."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        comparison = Comparison(content)
-        write_zip(folder, comparison)
-        if not comparison.is_equal:
-            raise ValueError("the archive was changed")
-
-
-def _hash_manifest(content: dict[str, Any]) -> str:
-    return _hash(json.dumps(content, sort_keys=True).encode())
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -98,6 +98,30 @@ def add_serving(
     return serving
 
 
+def repeat_serving(
+    predictor: Predictor,
+    families: Iterable[str],
+    oof: Mapping[str, np.ndarray],
+    y: np.ndarray,
+    folds: np.ndarray,
+    *,
+    decision: Decision = USUAL_DECISION,
+) -> None:
+    """Give a predictor a serving ensemble of known members: weights and rule are fitted anew.
+
+    Which members it has was decided by measured times, which no second training repeats.
+    """
+    fitted = fit_ensemble(
+        {family: oof[family] for family in families},
+        y,
+        folds,
+        problem_type=predictor.problem_type,
+        decision=decision,
+    )
+    weights = [fitted.weights.get(member.family, 0.0) for member in predictor.members]
+    predictor.serving = ServingPool(weights, fitted.temperature, fitted.rule)
+
+
 def fit_serving(
     oof: Mapping[str, np.ndarray],
     y: np.ndarray,

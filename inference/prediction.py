@@ -9,7 +9,7 @@ from automl.predictor import Predictor
 from automl.tables import open_table
 from inference.models import InferenceResult
 from models_app.large_files import LARGE_FILE_ROWS
-from studio.files import local_path
+from studio.files import local_path, sealed_path
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 from studio.text_encoders import text_encoders
@@ -21,8 +21,9 @@ def predict_file(run: JobRun) -> Finished:
     assert model.predictor_file is not None
     assert result.upload_file is not None
     run.progress("Loading the model")
-    path = local_path(model.predictor_file)
+    path = sealed_path(model.predictor_file)
     predictor = Predictor.load(path, text_encoders=text_encoders())
+    predictor.check_golden_rows()
     upload = local_path(result.upload_file)
     answered_by = choose_ensemble(result, predictor, upload)
     if answered_by == InferenceResult.AnsweredBy.SERVING:

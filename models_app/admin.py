@@ -1,10 +1,12 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from models_app.models import CandidateModel, DeployedModel
+from models_app.models import CandidateModel, DeployedModel, Verification
+from models_app.verification import start_verification
 from studio.admin_base import ReadOnlyAdmin, WorkspaceRowAdmin
+from studio.models import User
 
 FIGURES = (
     "title",
@@ -44,6 +46,32 @@ class DeployedModelAdmin(WorkspaceRowAdmin):
     search_fields = ("id", "name", "created_by__email")
     exclude = ("classes",)
     inlines = (CandidateInline,)
+    actions = ("verify",)
+
+    @admin.action(description="Re-run these models to verify them")
+    def verify(self, request: HttpRequest, queryset: Any) -> None:
+        trained = queryset.filter(status=DeployedModel.Status.TRAINED, deleted_at__isnull=True)
+        for model in trained:
+            start_verification(user=cast(User, request.user), model=model)
+        self.message_user(
+            request, f"Started for {len(trained)}; models that are not trained aside."
+        )
+
+
+@admin.register(Verification)
+class VerificationAdmin(WorkspaceRowAdmin):
+    list_display = (
+        "deployed_model",
+        "workspace",
+        "status",
+        "result",
+        "error_code",
+        "created_at",
+        "finished_at",
+    )
+    list_filter = ("status", "result")
+    list_select_related = ("deployed_model", "workspace")
+    search_fields = ("id", "deployed_model__id", "deployed_model__name")
 
 
 @admin.register(CandidateModel)

@@ -3,8 +3,8 @@
 import time
 from pathlib import Path
 
+from automl.bundle import write_zip
 from automl.candidates import refit
-from automl.predictor import write_zip
 from models_app.models import CandidateModel
 from models_app.time_limits import check_time_left
 from studio.candidate_runs import compute_run

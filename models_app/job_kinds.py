@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from models_app import tasks
-from models_app.models import CandidateModel, DeployedModel
+from models_app.models import CandidateModel, DeployedModel, Verification
 from models_app.notices import notify_model_failed
 from models_app.time_limits import has_contender
 from studio.jobs import JobFailure, Kind, register
@@ -31,6 +31,12 @@ def _fail_candidate(job: Job, failure: JobFailure) -> None:
     )
 
 
+def _fail_verification(job: Job, failure: JobFailure) -> None:
+    Verification.objects.filter(pk=job.subject_id, status=Verification.Status.PENDING).update(
+        status=Verification.Status.FAILED, **failure.as_fields()
+    )
+
+
 register(
     Kind(
         key="deployment",
@@ -49,5 +55,14 @@ register(
         deadline=timedelta(hours=8),
         run=tasks.train_candidate,
         on_fail=_fail_candidate,
+    )
+)
+register(
+    Kind(
+        key="verification",
+        queue="training",
+        deadline=timedelta(hours=24),
+        run=tasks.verify_model,
+        on_fail=_fail_verification,
     )
 )

@@ -1,10 +1,16 @@
 """Worker side: from trained candidates to a leaderboard and the shipped predictor."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from automl.ensemble import choose_deployed
+from automl.candidates import Member
+from automl.ensemble import Ensemble, choose_deployed
+from automl.golden_rows import choose_golden_rows
+from automl.metrics import CandidateScore
 from automl.predictor import Predictor
 from automl.schema import Schema
 from models_app.evaluation_facts import store_evaluation
@@ -15,6 +21,7 @@ from models_app.models import CandidateModel, DeployedModel
 from models_app.serving import find_serving
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
+from studio.project_data import read_features
 from studio.text_encoders import text_encoders
 
 ENSEMBLE = "ensemble"
@@ -40,13 +47,12 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
     scored = {candidate.family: board.score([candidate]) for candidate in board.candidates}
     if len(board.contenders) > 1:
         scored[ENSEMBLE] = board.score(board.contenders)
-    contenders = {ENSEMBLE, *(candidate.family for candidate in board.contenders)}
-    deployed, tied = choose_deployed(
-        {k: s.score for k, s in scored.items() if k in contenders}, board.decision
-    )
+    deployed, tied = choose_contender(board, {key: s.score for key, s in scored.items()})
     run.progress("Saving the predictor")
-    predictor = _build_predictor(run, model, board, scored[deployed])
+    load = partial(load_candidate, run, model.cleanset.project.modality)
+    predictor = build_predictor(model, board, scored[deployed].held_out, load)
     scored[deployed].serving = find_serving(model, board, scored[deployed].held_out, predictor)
+    keep_golden_rows(predictor, model, board)
     predictor_file = _store_predictor(run, model, predictor)
     run.progress("Looking at errors")
     evaluation_file = store_evaluation(run, model, board, scored[deployed].held_out, predictor)
@@ -66,6 +72,12 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
             for candidate in board.candidates
         },
     )
+
+
+def choose_contender(board: Board, scores: Mapping[str, CandidateScore]) -> tuple[str, set[str]]:
+    """The family, or `ENSEMBLE`, to deploy, and all that are tied; baselines never are."""
+    contenders = {ENSEMBLE, *(candidate.family for candidate in board.contenders)}
+    return choose_deployed({k: s for k, s in scores.items() if k in contenders}, board.decision)
 
 
 def _ensemble_row(
@@ -101,31 +113,43 @@ def _seconds(candidates: list[CandidateModel]) -> dict[str, float]:
     }
 
 
-def _build_predictor(
-    run: JobRun, model: DeployedModel, board: Board, deployed: Scored
+def build_predictor(
+    model: DeployedModel,
+    board: Board,
+    deployed: Ensemble,
+    load_member: Callable[[CandidateModel], Member],
 ) -> Predictor:
     """The members that have a weight."""
     project = model.cleanset.project
-    weights = {family: w for family, w in deployed.held_out.weights.items() if w > 0}
+    weights = {family: w for family, w in deployed.weights.items() if w > 0}
     candidates = [c for c in board.contenders if c.family in weights]
     return Predictor(
         schema=Schema.from_json(project.feature_schema),
         classes=model.classes,
         modality=project.modality,
         problem_type=project.problem_type,
-        members=[load_candidate(run, project.modality, c) for c in candidates],
+        members=[load_member(c) for c in candidates],
         weights=[weights[c.family] for c in candidates],
-        temperature=deployed.held_out.temperature,
-        rule=deployed.held_out.rule,
+        temperature=deployed.temperature,
+        rule=deployed.rule,
         text_encoders=text_encoders(),
     )
 
 
-def _store_predictor(run: JobRun, model: DeployedModel, predictor: Predictor) -> StoredFile:
-    """Bundle it, and check that the bundle loads again."""
-    path = run.folder / "predictor.zip"
+def keep_golden_rows(predictor: Predictor, model: DeployedModel, board: Board) -> None:
+    chosen = board.row_ids[choose_golden_rows(board.y, seed=board.seed)]
+    predictor.keep_golden_rows(read_features(model.cleanset.project, chosen))
+
+
+def save_predictor(predictor: Predictor, model: DeployedModel, path: Path) -> None:
     families = [member.family for member in predictor.members]
     info = {"n_rows": model.n_rows, "seed": model.cleanset.project.seed, "families": families}
     predictor.save(path, info=info)
-    Predictor.load(path, text_encoders=text_encoders())
+
+
+def _store_predictor(run: JobRun, model: DeployedModel, predictor: Predictor) -> StoredFile:
+    """Bundle it, and check that the bundle loads again and predicts the same."""
+    path = run.folder / "predictor.zip"
+    save_predictor(predictor, model, path)
+    Predictor.load(path, text_encoders=text_encoders()).check_golden_rows()
     return run.put_file("predictors", path)

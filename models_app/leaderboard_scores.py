@@ -1,5 +1,6 @@
 """Worker side: the honest figures of each candidate and of their ensemble."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +68,14 @@ class Scored:
 
 
 class Board:
-    """The frozen rows of a deployment, their labels and folds, and the candidates on them."""
+    """The frozen rows of a deployment, their labels and folds, and the candidates on them.
 
-    def __init__(self, model: DeployedModel) -> None:
+    `replayed`: out-of-fold probabilities by family, to be used in place of the stored ones.
+    """
+
+    def __init__(
+        self, model: DeployedModel, replayed: Mapping[str, np.ndarray] | None = None
+    ) -> None:
         project = model.cleanset.project
         assert model.training_file is not None
         self.problem_type, self.seed = project.problem_type, project.seed
@@ -87,11 +93,12 @@ class Board:
                 "why under Model Details.",
             )
         self._original = self._read_original_labels()
+        self._replayed = replayed or {}
 
     def score(self, candidates: list[CandidateModel]) -> Scored:
         """One candidate by itself, or several combined, cross-fitted on the project's folds."""
-        held_out = self._combine(candidates, [c.held_out_run for c in candidates], self.y)
-        score = self._score(held_out, self.y)
+        held_out = self.combine_held_out(candidates)
+        score = self.score_held_out(held_out)
         runs = [c.original_run for c in candidates]
         if any(run is None or run.status != CandidateRun.Status.READY for run in runs):
             return Scored(held_out, score, None, None, None, None)
@@ -106,16 +113,26 @@ class Board:
             self._gain(held_out, original),
         )
 
+    def combine_held_out(self, candidates: list[CandidateModel]) -> Ensemble:
+        oof = {c.family: self.held_out_probs(c) for c in candidates}
+        return self._fit(oof, self.y)
+
+    def held_out_probs(self, candidate: CandidateModel) -> np.ndarray:
+        if candidate.family in self._replayed:
+            return self._replayed[candidate.family]
+        assert candidate.held_out_run is not None
+        return read_oof(candidate.held_out_run, self.row_ids, self.classes)
+
+    def score_held_out(self, ensemble: Ensemble) -> CandidateScore:
+        return self._score(ensemble, self.y)
+
     def _combine(
         self,
         candidates: list[CandidateModel],
         runs: list[CandidateRun | None],
         y: np.ndarray,
     ) -> Ensemble:
-        oof = self.read_oof(candidates, runs)
-        return fit_ensemble(
-            oof, y, self.folds, problem_type=self.problem_type, decision=self.decision
-        )
+        return self._fit(self.read_oof(candidates, runs), y)
 
     def read_oof(
         self, candidates: list[CandidateModel], runs: list[CandidateRun | None]
@@ -126,6 +143,11 @@ class Board:
             for candidate, run in zip(candidates, runs, strict=True)
             if run is not None
         }
+
+    def _fit(self, oof: dict[str, np.ndarray], y: np.ndarray) -> Ensemble:
+        return fit_ensemble(
+            oof, y, self.folds, problem_type=self.problem_type, decision=self.decision
+        )
 
     def _score(self, ensemble: Ensemble, y: np.ndarray) -> CandidateScore:
         return score_candidate(ensemble.oof_pred_probs, y, predicted=ensemble.oof_predicted)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from automl.bundle import unzip_flat
 from automl.candidates import Member, load_member
-from automl.predictor import unzip_flat
 from models_app.models import CandidateModel
-from studio.files import local_path
+from studio.files import sealed_path
 from studio.jobs.execution import JobRun
 
 
@@ -13,5 +13,5 @@ def load_candidate(run: JobRun, modality: str, candidate: CandidateModel) -> Mem
     assert candidate.member_file is not None
     folder = Path(run.folder) / candidate.family
     folder.mkdir()
-    unzip_flat(local_path(candidate.member_file), folder)
+    unzip_flat(sealed_path(candidate.member_file), folder)
     return load_member(modality, folder)

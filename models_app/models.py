@@ -59,6 +59,30 @@ class DeployedModel(WorkspaceRow, InputFailure):
         return self.name
 
 
+class Verification(WorkspaceRow, InputFailure):
+    """A trained model trained once more from its stored facts, and compared with itself."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    class Result(models.TextChoices):
+        IDENTICAL = "identical", "Identical"
+        EQUAL = "equal", "Equal predictions"
+        DIFFERENT = "different", "Different"
+
+    deployed_model = models.ForeignKey(DeployedModel, models.CASCADE, related_name="verifications")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    result = models.CharField(max_length=10, choices=Result.choices, blank=True)
+    # Hashes, the largest difference, what each candidate differs by (models_app/replaying.py).
+    facts = models.JSONField(default=dict)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.deployed_model_id.hex[:7]} {self.result or self.status}"
+
+
 class CandidateModel(models.Model):
     """One line of Model Details: a trained family, their ensemble, or a baseline."""
 

@@ -20,6 +20,12 @@ def join_training(run: "JobRun") -> Outcome:
     return training.join_training(run)
 
 
+def verify_model(run: "JobRun") -> Outcome:
+    from models_app import replaying
+
+    return replaying.verify_model(run)
+
+
 def train_candidate(run: "JobRun") -> Outcome:
     from models_app import candidate_training
 

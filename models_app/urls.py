@@ -1,6 +1,6 @@
 from django.urls import path
 
-from models_app.views import deploy, models
+from models_app.views import deploy, models, verification
 
 app_name = "models_app"
 
@@ -14,5 +14,20 @@ urlpatterns = [
     path("models/<hex:model_id>/retrain/", deploy.model_retrain, name="model_retrain"),
     path("models/<hex:model_id>/stop/", deploy.model_stop, name="model_stop"),
     path("models/<hex:model_id>/cancel/", deploy.model_cancel, name="model_cancel"),
+    path(
+        "models/<hex:model_id>/verify/",
+        verification.verification_create,
+        name="verification_create",
+    ),
+    path(
+        "models/<hex:model_id>/verify/state/",
+        verification.verification_status,
+        name="verification_status",
+    ),
+    path(
+        "models/<hex:model_id>/verify/cancel/",
+        verification.verification_cancel,
+        name="verification_cancel",
+    ),
     path("models/<hex:model_id>/delete/", deploy.model_delete, name="model_delete"),
 ]

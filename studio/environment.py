@@ -56,6 +56,12 @@ def read_secret_key(data_dir: Path) -> str:
     return _check_secret(path.read_text().strip(), str(path))
 
 
+def read_secret_key_fallbacks() -> list[str]:
+    """Keys that were replaced: what they signed still counts, nothing new is signed with them."""
+    keys = env.list("SECRET_KEY_FALLBACKS", default=[])
+    return [_check_secret(key, "Each key of SECRET_KEY_FALLBACKS") for key in keys]
+
+
 def _check_secret(key: str, where: str) -> str:
     if len(key) < MIN_SECRET_CHARS or key.startswith("django-insecure"):
         raise ImproperlyConfigured(

@@ -19,7 +19,9 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.utils import timezone
 
+from automl.errors import InputError
 from studio.models import StoredFile, Workspace
+from studio.seals import has_seal, make_seal
 
 logger = logging.getLogger(__name__)
 
@@ -27,18 +29,20 @@ UNCLAIMED_GRACE = timedelta(hours=13)
 CHUNK_BYTES = 1024 * 1024
 
 
-class FileMissingError(OSError):
+class FileMissingError(FileNotFoundError):
     """A row names a file that storage does not have, or whose bytes have changed."""
 
 
 def put_file(kind: str, path: Path, *, workspace: Workspace) -> StoredFile:
-    stored = StoredFile.objects.create(
+    stored = StoredFile(
         key=f"{kind}/{uuid4().hex}",
         workspace=workspace,
         size_bytes=path.stat().st_size,
         sha256=hash_file(path),
         purge_after=timezone.now() + UNCLAIMED_GRACE,
     )
+    stored.seal = make_seal(stored)
+    stored.save(force_insert=True)
     if _is_local():
         _write_durably(path, Path(default_storage.path(stored.key)))
     else:
@@ -84,6 +88,34 @@ def local_path(stored: StoredFile) -> Path:
     if not cached.is_file():
         _fetch(stored, cached)
     return cached
+
+
+def sealed_path(stored: StoredFile) -> Path:
+    """The same for what is loaded as an estimator: these are the bytes that we wrote.
+
+    Raises
+    ------
+    InputError
+        `MODEL_CORRUPT` where they are not, `OTHER_SECRET_KEY` where this server cannot tell.
+    """
+    if not has_seal(stored):
+        raise InputError(
+            "OTHER_SECRET_KEY",
+            "This model was made under another SECRET_KEY, so it is not used. Ask the operator to "
+            "restore that key, or to run `manage.py reseal`; see docs/decisions/0014.",
+        )
+    try:
+        path = local_path(stored)
+        is_whole = hash_file(path) == stored.sha256
+    except FileNotFoundError:
+        is_whole = False
+    if not is_whole:
+        raise InputError(
+            "MODEL_CORRUPT",
+            "A file of this model is missing, damaged or not the one that was stored, so it is not "
+            "used. Re-train the model, or ask the operator to restore it from a backup.",
+        )
+    return path
 
 
 def open_file(stored: StoredFile) -> File:  # type: ignore[type-arg]

@@ -8,13 +8,21 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 
-from .environment import env, read_bool, read_int, read_secret_key, read_text_encoder
+from .environment import (
+    env,
+    read_bool,
+    read_int,
+    read_secret_key,
+    read_secret_key_fallbacks,
+    read_text_encoder,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
 
 DEBUG = read_bool("DEBUG", False)
 SECRET_KEY = read_secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = read_secret_key_fallbacks()
 SITE_URL = env.str("SITE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
 SITE_URL = SITE_URL.rstrip("/")
 IS_HTTPS = SITE_URL.startswith("https://")
@@ -203,6 +211,9 @@ WORKERS = {
     "training": read_int("TRAINING_WORKERS", 2, low=1, high=64),
     "prediction": read_int("PREDICTION_WORKERS", 1, low=1, high=64),
 }
+# Of one training or prediction. More workers use a machine better; other numbers of threads may
+# give other last digits.
+THREADS_PER_WORKER = read_int("THREADS_PER_WORKER", 1, low=1, high=64)
 WEB_THREADS = read_int("WEB_THREADS", 8, low=1, high=64)
 DELETED_GRACE_DAYS = read_int("DELETED_GRACE_DAYS", 0, low=0, high=365)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from automl.candidates import TrainingData
+from automl.features.embeddings import Embeddings
 from automl.problem import encode_labels
 from automl.schema import Schema
 from studio.feature_files import read_embeddings
@@ -11,8 +12,13 @@ from studio.project_data import Labels, read_features, read_folds
 
 
 def build_training_data(
-    project: Project, row_ids: np.ndarray, labels: Labels, classes: list[str]
+    project: Project,
+    row_ids: np.ndarray,
+    labels: Labels,
+    classes: list[str],
+    embeddings: Embeddings | None = None,
 ) -> TrainingData:
+    """With vectors of texts as stored, unless others are given for these rows."""
     table = read_features(project, row_ids)
     return TrainingData(
         table=table,
@@ -22,5 +28,5 @@ def build_training_data(
         classes=classes,
         y=encode_labels(labels, classes, project.problem_type),
         folds=read_folds(project)[row_ids],
-        embeddings=read_embeddings(project, table, row_ids),
+        embeddings=embeddings or read_embeddings(project, table, row_ids),
     )

@@ -27,6 +27,8 @@ WRITING = {
     "models_app:model_delete",
     "models_app:model_stop",
     "models_app:model_cancel",
+    "models_app:verification_create",
+    "models_app:verification_cancel",
     "inference:result_create",
     "inference:result_delete",
 }

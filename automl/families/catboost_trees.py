@@ -9,6 +9,7 @@ import pandas as pd
 
 from automl.families.boosted_trees import PATIENCE, BoostedRegressor, BoostedTrees, all_columns
 from automl.features.tabular import Numbers
+from automl.threads import thread_count
 
 FIXED = {
     "learning_rate": 0.06,
@@ -17,7 +18,6 @@ FIXED = {
     "boosting_type": "Plain",
     "max_ctr_complexity": 1,
     "use_best_model": False,
-    "thread_count": 1,
     "allow_writing_files": False,
     "logging_level": "Silent",
 }
@@ -42,7 +42,14 @@ class CatBoostTrees(BoostedTrees):
             task["classes_count"] = n_classes
         stop = {"od_type": "Iter", "od_wait": PATIENCE} if watched else {}
         booster = catboost.CatBoost(
-            FIXED | task | stop | {"iterations": n_rounds, "random_seed": self.seed}
+            FIXED
+            | task
+            | stop
+            | {
+                "iterations": n_rounds,
+                "random_seed": self.seed,
+                "thread_count": thread_count(),
+            }
         )
         booster.fit(_pool(X, y), eval_set=_pool(*watched) if watched else None)
         best = booster.get_best_iteration() if watched else None
@@ -54,7 +61,7 @@ class CatBoostTrees(BoostedTrees):
             _pool(X),
             prediction_type="RawFormulaVal",
             ntree_end=min(n_rounds or trained, trained),
-            thread_count=1,
+            thread_count=thread_count(),
         )
         return np.asarray(raw)
 
@@ -79,4 +86,4 @@ def _pool(X: Numbers, y: np.ndarray | None = None) -> catboost.Pool:
     categories = np.flatnonzero(X.is_category).tolist()
     for column in categories:
         table[column] = table[column].astype(np.int64)
-    return catboost.Pool(table, y, cat_features=categories, thread_count=1)
+    return catboost.Pool(table, y, cat_features=categories, thread_count=thread_count())

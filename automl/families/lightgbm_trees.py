@@ -8,6 +8,7 @@ import numpy as np
 
 from automl.families.boosted_trees import PATIENCE, BoostedRegressor, BoostedTrees, all_columns
 from automl.features.tabular import Numbers
+from automl.threads import thread_count
 
 FIXED = {
     "learning_rate": 0.05,
@@ -18,7 +19,6 @@ FIXED = {
     "min_data_per_group": 20,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 1,
     "verbosity": -1,
 }
 
@@ -43,7 +43,7 @@ class LightGbm(BoostedTrees):
         task: dict[str, Any] = {"objective": "regression" if n_classes == 1 else "binary"}
         if n_classes > 2:
             task = {"objective": "multiclass", "num_class": n_classes}
-        params = FIXED | self.PARAMS | task | {"seed": self.seed}
+        params = FIXED | self.PARAMS | task | {"seed": self.seed, "num_threads": thread_count()}
         booster = lightgbm.train(params, train, n_rounds, valid_sets=watch, callbacks=stop)
         return booster, booster.best_iteration or booster.current_iteration()
 

@@ -8,6 +8,7 @@ import xgboost
 
 from automl.families.boosted_trees import PATIENCE, BoostedRegressor, BoostedTrees, all_columns
 from automl.features.tabular import Numbers
+from automl.threads import thread_count
 
 FIXED = {
     "eta": 0.06,
@@ -19,7 +20,6 @@ FIXED = {
     # A quarter of the cost of 256 on wide tables, at about equal scores.
     "max_bin": 64,
     "tree_method": "hist",
-    "nthread": 1,
     "verbosity": 0,
 }
 
@@ -43,7 +43,7 @@ class XgBoost(BoostedTrees):
             task = {"objective": "multi:softprob", "eval_metric": "mlogloss"}
             task["num_class"] = n_classes
         booster = xgboost.train(
-            FIXED | task | {"seed": self.seed},
+            FIXED | task | {"seed": self.seed, "nthread": thread_count()},
             _matrix(X, y),
             n_rounds,
             evals=[(_matrix(*watched), "watched")] if watched else None,
@@ -65,7 +65,7 @@ class XgBoost(BoostedTrees):
         path.with_suffix(".ubj").write_bytes(booster.save_raw("ubj"))
 
     def _read(self, path: Path) -> xgboost.Booster:
-        booster = xgboost.Booster({"nthread": 1})
+        booster = xgboost.Booster({"nthread": thread_count()})
         booster.load_model(bytearray(path.with_suffix(".ubj").read_bytes()))
         return booster
 
@@ -79,5 +79,9 @@ def _matrix(X: Numbers, y: np.ndarray | None = None) -> xgboost.DMatrix:
     kinds = np.full(columns.shape[1], "float", dtype=object)
     kinds[: len(X.is_category)][X.is_category] = "c"
     return xgboost.DMatrix(
-        columns, y, feature_types=kinds.tolist(), enable_categorical=True, nthread=1
+        columns,
+        y,
+        feature_types=kinds.tolist(),
+        enable_categorical=True,
+        nthread=thread_count(),
     )

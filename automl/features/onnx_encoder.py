@@ -12,6 +12,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from automl.features.sentence_encoder import SentenceEncoder, hash_parts, scale_to_one
+from automl.threads import thread_count
 
 BUNDLED = Path(__file__).parent / "minilm"
 MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
@@ -65,7 +66,7 @@ def is_onnx_folder(folder: Path) -> bool:
 
 def _open_session(model: bytes) -> Any:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = thread_count(), 1
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from automl.features.sentence_encoder import SentenceEncoder, hash_parts, scale_to_one
+from automl.threads import thread_count
 
 LIBRARY = "sentence_transformers"
 
@@ -23,7 +24,7 @@ class TransformersEncoder(SentenceEncoder):
     def __init__(self, name: str) -> None:
         # Read when the library is imported.
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
-        import_module("torch").set_num_threads(1)
+        import_module("torch").set_num_threads(thread_count())
         model = import_module(LIBRARY).SentenceTransformer(
             name,
             device="cpu",

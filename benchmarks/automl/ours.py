@@ -16,6 +16,7 @@ from automl.families import families_for, get_family
 from automl.features.embeddings import Embeddings
 from automl.features.text_encoders import TextEncoders
 from automl.folds import duplicate_groups, make_folds
+from automl.golden_rows import choose_golden_rows
 from automl.metrics import CandidateScore, score_candidate
 from automl.prediction_costs import SAMPLE_ROWS
 from automl.predictor import Predictor
@@ -218,9 +219,11 @@ def save(
 
 
 def write(predictor: Predictor, data: TrainingData, job: Job) -> None:
+    golden = choose_golden_rows(data.y, seed=job.seed)
+    predictor.keep_golden_rows(data.table.take(pa.array(golden)))
     families = [member.family for member in predictor.members]
     info = {"n_rows": len(data.y), "seed": job.seed, "families": families}
     path = job.model_folder / "predictor.zip"
     predictor.save(path, info=info)
-    # A deployment checks that the bundle loads again.
-    Predictor.load(path)
+    # A deployment checks that the bundle loads again and predicts the same.
+    Predictor.load(path).check_golden_rows()

@@ -12,6 +12,7 @@ from models_app.large_files import serving_facts
 from models_app.leaderboard import baselines_of, candidates_in_order
 from models_app.models import DeployedModel
 from models_app.progress import model_progress
+from models_app.verification import verification_state
 from studio.access import can_write, project_for
 from studio.views.pages import paginate
 
@@ -58,14 +59,18 @@ def model_status(request: HttpRequest, model_id: UUID) -> HttpResponse:
 @require_safe
 def model_details(request: HttpRequest, model_id: UUID) -> HttpResponse:
     model = model_for(request.user, model_id)
-    context = page_context(request, model) | {
-        "tab": "details",
-        "candidates": candidates_in_order(model),
-        "baselines": baselines_of(model),
-        "evaluation": read_evaluation(model),
-        "thresholds": _label_thresholds(model),
-        "serving": serving_facts(model),
-    }
+    context = (
+        page_context(request, model)
+        | {
+            "tab": "details",
+            "candidates": candidates_in_order(model),
+            "baselines": baselines_of(model),
+            "evaluation": read_evaluation(model),
+            "thresholds": _label_thresholds(model),
+            "serving": serving_facts(model),
+        }
+        | verification_state(model)
+    )
     return render(request, "models_app/model_details.html", context)
 
 

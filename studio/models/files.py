@@ -11,6 +11,8 @@ class StoredFile(models.Model):
     key = models.CharField(max_length=120, unique=True)
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
+    # Keyed with SECRET_KEY, over all of the above (studio/seals.py).
+    seal = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     purge_after = models.DateTimeField(null=True, blank=True, db_index=True)
 

@@ -15,6 +15,7 @@ from typing import IO
 
 from django.conf import settings
 
+from automl.threads import thread_environment
 from studio.reconciler import release_leases
 from studio.supervision import valkey
 from studio.supervision.processes import Service
@@ -38,11 +39,8 @@ class Supervisor:
         self.stop_requested = threading.Event()
         environment = {
             "CLEANSET_SUPERVISOR": self.owner,
-            # Read by OpenMP when a process starts, so they must stand here and not in the code.
-            "OMP_WAIT_POLICY": "PASSIVE",
-            "OMP_NUM_THREADS": "1",
             "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
-        }
+        } | thread_environment(settings.THREADS_PER_WORKER)
         self.queue = [] if settings.REDIS_URL else [Service("queue", valkey.server_command())]
         self.web = [Service("web", _web_command(host, port), environment)] if has_web else []
         self.reconciler = Service("reconciler", _manage("reconcile"), environment)

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from automl.bundle import unzip_flat, write_zip
 from automl.candidates import TrainingData, cross_validate, refit
 from automl.errors import InputError
 from automl.families import families_for
 from automl.folds import make_folds
-from automl.predictor import Predictor, unzip_flat, write_zip
+from automl.predictor import Predictor
 from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION, encode_labels
 from automl.schema import CATEGORICAL, NUMERIC, TEXT, Column, Schema
 from automl.value_ensemble import fit_value_ensemble

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django_rq import get_queue
 
+from automl.threads import thread_environment
 from studio.worker import JobWorker
 
 # Imported before forking, so that each job does not pay seconds for them. Importing is safe;
@@ -27,9 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--burst", action="store_true", help="End when the queue is empty.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Spinning OpenMP threads on shared cores cost LightGBM a factor of ten and more.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        # Read when numpy and OpenMP are loaded, which is below.
+        os.environ.update(thread_environment(settings.THREADS_PER_WORKER))
         for module in PRELOADED[options["queue"]]:
             import_module(module)
         logging.getLogger("rq").setLevel(logging.WARNING)
