@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl.problem import REGRESSION
 from benchmarks.automl import ours
 from benchmarks.automl.data_sets import SUITES, DataSet, read_data_sets
 from benchmarks.automl.jobs import Job
@@ -44,7 +45,10 @@ def _data_sets(settings: Settings) -> list[DataSet]:
     if not settings.sets:
         raise SystemExit("Name data sets with BENCH_SETS=…")
     found = [each for suite in SUITES for each in read_data_sets(settings.data, suite)]
-    return [each for each in found if each.name in settings.sets]
+    asked = [each for each in found if each.name in settings.sets]
+    if any(each.problem_type == REGRESSION for each in asked):
+        raise SystemExit("There are no serving ensembles for numbers: leave those sets out.")
+    return asked
 
 
 def measure(data_set: DataSet, settings: Settings) -> dict[str, Any]:
