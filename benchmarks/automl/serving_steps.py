@@ -22,7 +22,7 @@ from benchmarks.automl import ours
 from benchmarks.automl.jobs import Job
 
 # Turns, so that noise from outside meets the encoder and the predictor alike.
-N_TEXTS, N_TURNS = 1_000, 10
+N_TEXTS, N_TURNS = 1_000, 4
 
 
 def main(step: str, job: Job) -> None:
