@@ -15,7 +15,10 @@ from automl.schema import Schema
 
 # Enough for a steady figure in a few seconds; a transformer reads 150 to 700 texts in one.
 SAMPLE_ROWS = {"tabular": 5_000, "text": 50}
-N_REPEATS = 3
+N_TURNS = 3
+# What takes that long needs no second turn.
+LONG_TURN_SECONDS = 1.0
+MIN_SECONDS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,23 @@ def measure_costs(
 
 
 def _measure(member: Member, embed: Callable[[pa.Table], Embeddings], table: pa.Table) -> Cost:
-    first_seconds, seconds = [], []
-    for _ in range(N_REPEATS):
-        started = time.process_time()
-        features = member.encoder.transform(table, embed(table))
-        member.predict_proba(features)
-        between = time.process_time()
-        # Views of texts are made at the first use and kept.
-        member.predict_proba(features)
-        first_seconds.append(between - started)
-        seconds.append(time.process_time() - between)
-    own, first = min(seconds[1:]), min(first_seconds[1:])
-    return Cost(max(first - own, 0.0) / table.num_rows, max(own, 1e-9) / table.num_rows)
+    """The least of several turns, after what is made at the first use was made."""
+    _time_once(member, embed, table.slice(0, 1))
+    turns = [_time_once(member, embed, table)]
+    while len(turns) < N_TURNS and turns[-1].reading + turns[-1].own < LONG_TURN_SECONDS:
+        turns.append(_time_once(member, embed, table))
+    return Cost(
+        reading=min(turn.reading for turn in turns) / table.num_rows,
+        own=min(turn.own for turn in turns) / table.num_rows,
+    )
+
+
+def _time_once(member: Member, embed: Callable[[pa.Table], Embeddings], table: pa.Table) -> Cost:
+    """Of all rows. Views of texts are made at the first prediction and kept for the second."""
+    started = time.process_time()
+    features = member.encoder.transform(table, embed(table))
+    member.predict_proba(features)
+    between = time.process_time()
+    member.predict_proba(features)
+    own = time.process_time() - between
+    return Cost(max(between - started - own, 0.0), max(own, MIN_SECONDS))

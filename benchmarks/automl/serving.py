@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl.problem import REGRESSION
 from benchmarks.automl import ours
 from benchmarks.automl.data_sets import SUITES, DataSet, read_data_sets
 from benchmarks.automl.jobs import Job
@@ -27,7 +28,6 @@ from benchmarks.automl.tables_of_speed import write_speed_report
 STEPS = "benchmarks.automl.serving_steps"
 # The full ensemble may be a hundred times slower; its memory is looked at with as many rows.
 FULL_ROWS = 100_000
-N_TEXTS = 1_000
 CHUNK_ROWS = 50_000
 
 
@@ -45,7 +45,10 @@ def _data_sets(settings: Settings) -> list[DataSet]:
     if not settings.sets:
         raise SystemExit("Name data sets with BENCH_SETS=…")
     found = [each for suite in SUITES for each in read_data_sets(settings.data, suite)]
-    return [each for each in found if each.name in settings.sets]
+    asked = [each for each in found if each.name in settings.sets]
+    if any(each.problem_type == REGRESSION for each in asked):
+        raise SystemExit("There are no serving ensembles for numbers: leave those sets out.")
+    return asked
 
 
 def measure(data_set: DataSet, settings: Settings) -> dict[str, Any]:
@@ -66,8 +69,7 @@ def measure(data_set: DataSet, settings: Settings) -> dict[str, Any]:
     with fresh_folder(folder):
         fitted = _step("fit", job, module="benchmarks.automl.process")
         found = {"data_set": data_set.name, "fit": fitted}
-        modality = "text" if _is_text(job) else "tabular"
-        return found | {"text": _text_steps, "tabular": _table_steps}[modality](job, settings)
+        return found | (_text_steps(job) if _is_text(job) else _table_steps(job, settings))
 
 
 def _table_steps(job: Job, settings: Settings) -> dict[str, Any]:
@@ -78,9 +80,8 @@ def _table_steps(job: Job, settings: Settings) -> dict[str, Any]:
     return {name: _serve(each, ensemble) for name, (each, ensemble) in asked.items()}
 
 
-def _text_steps(job: Job, settings: Settings) -> dict[str, Any]:
-    texts = _with_rows(job, "texts.csv", N_TEXTS, is_repeated=False)
-    return {"texts": _step("read_texts", texts, module=STEPS)}
+def _text_steps(job: Job) -> dict[str, Any]:
+    return {"texts": _step("read_texts", job, module=STEPS)}
 
 
 def _serve(job: Job, ensemble: str) -> dict[str, Any]:
@@ -102,19 +103,20 @@ def _step(step: str, job: Job, *, module: str) -> dict[str, Any]:
     return run_step(step, job.write(), job, Path(sys.executable), log_file, module=module)
 
 
-def _with_rows(job: Job, name: str, n_rows: int, *, is_repeated: bool = True) -> Job:
-    """The same job with so many test rows, drawn with repeats in a random order."""
-    rows = pd.read_csv(job.test_file, dtype=str, keep_default_na=False)
+def _with_rows(job: Job, name: str, n_rows: int) -> Job:
     path = job.folder / name
-    rng = np.random.default_rng(0)
-    if not is_repeated:
-        rows[:n_rows].to_csv(path, index=False)
-        return replace(job, test_file=path)
-    for start in range(0, n_rows, CHUNK_ROWS):
-        drawn = rng.integers(0, len(rows), min(CHUNK_ROWS, n_rows - start))
-        mode = "a" if start else "w"
-        rows.iloc[drawn].to_csv(path, index=False, header=not start, mode=mode)
+    repeat_rows(job.test_file, path, n_rows)
     return replace(job, test_file=path)
+
+
+def repeat_rows(source: Path, target: Path, n_rows: int, *, chunk_rows: int = CHUNK_ROWS) -> None:
+    """So many rows of a CSV file, drawn with repeats in a seeded order."""
+    rows = pd.read_csv(source, dtype=str, keep_default_na=False)
+    rng = np.random.default_rng(0)
+    for start in range(0, n_rows, chunk_rows):
+        drawn = rng.integers(0, len(rows), min(chunk_rows, n_rows - start))
+        mode = "a" if start else "w"
+        rows.iloc[drawn].to_csv(target, index=False, header=not start, mode=mode)
 
 
 def _is_text(job: Job) -> bool:

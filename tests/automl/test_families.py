@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import scipy.sparse as sp
 from sklearn.tree import ExtraTreeClassifier
 
 from automl import families
 from automl.candidates import TrainingData, cross_validate, load_member, refit
 from automl.families import BOTH_PROBLEMS, FAMILIES, families_for
 from automl.families.compact_forest import CompactForest
+from automl.families.tabular_neural_network import TabularNeuralNetwork
 from automl.features.embeddings import Embeddings
+from automl.features.tabular import Numbers
 from automl.folds import make_folds
 from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION, encode_labels
 from automl.schema import (
@@ -459,3 +462,19 @@ def test_very_many_texts_are_fitted_in_place_and_as_well(monkeypatch):
     agree = usual.oof_pred_probs.argmax(axis=1) == many.oof_pred_probs.argmax(axis=1)
     assert agree.mean() > 0.9
     assert not np.array_equal(usual.oof_pred_probs, many.oof_pred_probs)
+
+
+class ManySteps(TabularNeuralNetwork):
+    HIDDEN = (8,)
+    N_EPOCHS = 500
+
+
+def test_a_network_keeps_no_numbers_that_make_processors_slow():
+    """Decay drives what is learned of a column that never varies towards zero, never there."""
+    numbers = np.random.default_rng(0).normal(size=(400, 3))
+    X = Numbers(numbers, np.zeros(3, dtype=bool), sp.csr_matrix((400, 0)))
+    network = ManySteps(seed=0)
+    network.fit(X, (numbers[:, 0] > 0).astype(np.int64), n_classes=2)
+    weights = np.concatenate([into.ravel() for into, _ in network.layers_])
+    assert (weights == 0).any()
+    assert not ((weights != 0) & (np.abs(weights) < 1e-30)).any()

@@ -83,6 +83,13 @@ def test_there_is_none_where_nothing_would_be_faster():
     assert serving is None
 
 
+def test_nothing_is_left_out_of_what_is_fast_enough():
+    y, folds, rng = make_labels()
+    oof = make_oof(y, rng)
+    costs = dict.fromkeys(oof, CHEAP)
+    assert serve(oof, y, folds, costs | {"echo": Cost(1e-6, 15e-6)})[1] is None
+
+
 def test_one_member_has_nothing_to_leave_out():
     y, folds, rng = make_labels()
     oof = {"strong": make_oof(y, rng)["strong"]}
