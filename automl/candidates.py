@@ -135,7 +135,8 @@ def cross_validate(
         fits.append(_fit_fold(family, space, data, labelled, data.folds == fold, seed))
         fit_seconds += time.perf_counter() - started
     started = time.perf_counter()
-    logits = _predict_folds(fits, data)
+    rounds = [fit.estimator.n_rounds_ for fit in fits]
+    logits = _predict_folds(fits, rounds, data)
     pred_probs = calibrate_by_fold(logits, data.y, data.folds)
     predict_seconds = time.perf_counter() - started
     return CrossValidation(
@@ -143,7 +144,7 @@ def cross_validate(
         oof_pred_probs=pred_probs if are_values(data.y) else pred_probs.astype(np.float32),
         fit_seconds=prepare_seconds + fit_seconds,
         predict_seconds=prepare_seconds + predict_seconds,
-        plan=_plan(fits, logits[labelled], data.y[labelled]),
+        plan=_plan(rounds, logits[labelled], data.y[labelled]),
     )
 
 
@@ -183,20 +184,23 @@ def _fit_fold(
     return _FoldFit(estimator, X_test, test)
 
 
-def _predict_folds(fits: list[_FoldFit], data: TrainingData) -> np.ndarray:
+def _predict_folds(
+    fits: list[_FoldFit], rounds: list[int | None], data: TrainingData
+) -> np.ndarray:
+    """Lets go of each estimator: a forest that has predicted is several times as large."""
     logits = np.empty((len(data.folds), data.n_outputs))
-    rounds = [fit.estimator.n_rounds_ for fit in fits]
-    for i, fit in enumerate(fits):
+    for i in range(len(fits)):
+        fit = fits.pop(0)
         others = [n for n in rounds[:i] + rounds[i + 1 :] if n]
         n_rounds = int(np.median(others)) if others else None
         logits[fit.test] = fit.estimator.predict_logits(fit.test_features, n_rounds=n_rounds)
     return logits
 
 
-def _plan(fits: list[_FoldFit], logits: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+def _plan(rounds: list[int | None], logits: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     plan: dict[str, Any] = {"calibration": fit_calibration(logits, y).to_json()}
-    rounds = [fit.estimator.n_rounds_ for fit in fits if fit.estimator.n_rounds_]
-    if rounds:
+    known = [n for n in rounds if n]
+    if known:
         # All rows are a little more data than a training fold: allow a little more rounds.
-        plan["rounds"] = max(1, round(REFIT_ROUNDS_FACTOR * float(np.mean(rounds))))
+        plan["rounds"] = max(1, round(REFIT_ROUNDS_FACTOR * float(np.mean(known))))
     return plan

@@ -346,13 +346,21 @@ REGRESSORS = [case.values[:2] for case in CASES if case.values[2] == REGRESSION]
 
 @pytest.mark.parametrize(("key", "modality"), REGRESSORS)
 def test_the_unit_of_a_number_decides_nothing(key, modality):
-    """Also far from zero, as seconds since 1970 are."""
     data, run, member = trained(key, modality, REGRESSION)
-    moved = dataclasses.replace(data, y=data.y * 100 + 1.7e9)
-    moved_run, moved_member = train(key, moved)
-    assert moved_run.oof_pred_probs == pytest.approx(run.oof_pred_probs * 100 + 1.7e9, abs=0.1)
-    expected = predict(member, data.table) * 100 + 1.7e9
-    assert predict(moved_member, data.table) == pytest.approx(expected, abs=0.1)
+    # A power of two changes no digit, so that equal splits of trees stay equal.
+    other_run, other_member = train(key, dataclasses.replace(data, y=data.y * 1024))
+    assert other_run.oof_pred_probs == pytest.approx(run.oof_pred_probs * 1024, rel=1e-9)
+    expected = predict(member, data.table) * 1024
+    assert predict(other_member, data.table) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("key", "modality"), REGRESSORS)
+def test_numbers_far_from_zero_keep_their_digits(key, modality):
+    """As seconds since 1970 do; splits of equal worth may fall otherwise, so only about."""
+    data, run, _ = trained(key, modality, REGRESSION)
+    far = cross_validate(key, dataclasses.replace(data, y=data.y + 1.7e9), seed=0)
+    gaps = np.abs(far.oof_pred_probs - 1.7e9 - run.oof_pred_probs)
+    assert gaps.mean() < 0.25 * np.nanstd(data.y)
 
 
 def keys_for(modality="tabular", *, n_rows=5000, n_classes=3, preset="best"):

@@ -24,6 +24,16 @@ def test_one_text_column_and_a_label_make_a_text_project():
     assert found["problem_type"] == "multi-class"
 
 
+def test_a_column_of_numbers_is_still_proposed_for_classification_only():
+    found = guess(
+        colour=WORDS,
+        y=[str(i / 7) for i in range(N_ROWS)],
+        label=[str(i % 3) for i in range(N_ROWS)],
+    )
+    assert found["label_column"] == "label"
+    assert found["problem_type"] == "multi-class"
+
+
 def test_many_columns_beside_a_text_make_a_tabular_project():
     found = guess(note=TEXTS, a=AGES, b=WORDS, c=AGES, label=WORDS)
     assert found["modality"] == "tabular"

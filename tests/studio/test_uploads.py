@@ -92,6 +92,15 @@ def test_each_showing_of_the_project_form_has_its_own_key(words, alice_client):
     assert len(keys) == 2
 
 
+def test_predicting_numbers_is_not_offered(words, alice_client):
+    form = alice_client.get(project_address(words)).context["form"]
+    offered = [value for value, _ in form.fields["problem_type"].choices]
+    assert offered == ["multi-class", "multi-label"]
+    answer = alice_client.post(project_address(words), project_fields(problem_type="regression"))
+    assert answer.status_code == 422
+    assert not Project.objects.exists()
+
+
 def test_a_column_that_is_not_in_the_file_is_refused(words, alice_client):
     answer = alice_client.post(project_address(words), project_fields(label_column=7))
     assert answer.status_code == 422
