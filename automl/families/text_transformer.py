@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from automl.errors import InputError
 from automl.extras import has_transformer_extra
 from automl.families.base import Estimator
 from automl.families.targets import Target
@@ -54,6 +55,7 @@ class TextTransformer(Estimator):
         self.target_ = Target.of(y, n_classes)
         self.arrays_: dict[str, np.ndarray] = {}
         if self.target_.is_learnable:
+            _check_extra()
             training = import_module(TRAINING)
             n_epochs, rate = choose_schedule(len(y), len(self.target_.known))
             tuned = training.tune(
@@ -93,6 +95,15 @@ class TextTransformer(Estimator):
     def _keep(self, arrays: dict[str, np.ndarray], head: np.ndarray, offsets: np.ndarray) -> None:
         self.arrays_, self.head_, self.offsets_ = arrays, head, offsets
         self._encoder = OnnxEncoder(BUNDLED, weights=arrays)
+
+
+def _check_extra() -> None:
+    if not has_transformer_extra():
+        raise InputError(
+            "NO_TRANSFORMER",
+            "The fine-tuned transformer cannot be trained where this job ran: an extra is not "
+            "installed there. Ask the operator to run make transformer on every training host.",
+        )
 
 
 def choose_schedule(n_rows: int, n_classes: int) -> tuple[int, float]:

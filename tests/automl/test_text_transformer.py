@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from automl.candidates import TrainingData, cross_validate, refit
+from automl.errors import InputError
 from automl.extras import has_transformer_extra
 from automl.families import families_for
 from automl.families.text_transformer import choose_schedule
@@ -82,6 +83,14 @@ def test_a_machine_without_the_extra_has_all_the_other_candidates(monkeypatch):
     without = keys()
     assert KEY not in without
     assert {"text_linear_svm", "text_neural_network"} <= without
+
+
+def test_a_training_host_without_the_extra_says_what_to_do(monkeypatch):
+    monkeypatch.setattr("automl.families.text_transformer.has_transformer_extra", lambda: False)
+    with pytest.raises(InputError) as caught:
+        cross_validate(KEY, small_data(), seed=0)
+    assert caught.value.code == "NO_TRANSFORMER"
+    assert len(caught.value.message) <= 200
 
 
 @needs_extra
