@@ -93,6 +93,12 @@ bench-publish: install  ## Keep the peers' results in the repository, so that no
 bench-peers: install  ## Install the peers that benchmarks compare with (BENCH_PEERS=…)
 	@$(BIN)/python -m benchmarks.automl.peers.environments
 
+.PHONY: transformer
+transformer: install  ## Add what fine-tunes a transformer (README: CPU builds of torch)
+	@$(PIP) install $$($(BIN)/python -c 'import tomllib; from pathlib import Path; \
+		print(*tomllib.loads(Path("pyproject.toml").read_text()) \
+		["project"]["optional-dependencies"]["transformer"])')
+
 .PHONY: lock
 lock: $(VENV)/.dev  ## Pin the dependencies of pyproject.toml anew, with hashes
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \

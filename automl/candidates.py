@@ -130,9 +130,9 @@ def cross_validate(
     fits, fit_seconds = [], 0.0
     names = np.unique(data.folds)
     for i, fold in enumerate(names):
-        progress(f"{title}: fold {i + 1} of {len(names)}", i, len(names))
+        step = _part(progress, f"{title}: fold {i + 1} of {len(names)}", i, len(names))
         started = time.perf_counter()
-        fits.append(_fit_fold(family, space, data, labelled, data.folds == fold, seed))
+        fits.append(_fit_fold(family, space, data, labelled, data.folds == fold, seed, step))
         fit_seconds += time.perf_counter() - started
     started = time.perf_counter()
     rounds = [fit.estimator.n_rounds_ for fit in fits]
@@ -148,13 +148,31 @@ def cross_validate(
     )
 
 
-def refit(family: str, data: TrainingData, plan: dict[str, Any], *, seed: int) -> Member:
+def refit(
+    family: str,
+    data: TrainingData,
+    plan: dict[str, Any],
+    *,
+    seed: int,
+    progress: Progress = ignore_progress,
+) -> Member:
     """Fit on all labelled rows with the rounds and the calibration of cross-validation."""
     rows = labelled_rows(data.y)
     encoder, features = data.space().fit_encoder(rows)
     estimator = get_family(family).estimator(seed=seed, n_rounds=plan.get("rounds"))
+    estimator.progress = _part(progress, f"{get_family(family).title}: training on all rows", 0, 1)
     estimator.fit(features, data.y[rows], n_classes=data.n_outputs, watched=None)
     return Member(family, encoder, estimator, Calibration.from_json(plan["calibration"]))
+
+
+def _part(progress: Progress, step: str, i: int, n_parts: int) -> Progress:
+    """Tells of part `i` of all; how far a fit is moves within it, under the same words."""
+    progress(step, i, n_parts)
+
+    def tell(_: str, done: int, total: int) -> None:
+        progress(step, i * total + done, n_parts * total)
+
+    return tell
 
 
 @dataclass(frozen=True)
@@ -171,12 +189,14 @@ def _fit_fold(
     labelled: np.ndarray,
     test: np.ndarray,
     seed: int,
+    progress: Progress,
 ) -> _FoldFit:
     train = labelled & ~test
     X_train, X_test = space.split(train, test)
     # A cleanset of which little is left may have all its rows in one fold.
     kind = get_family(family) if train.any() else get_baseline(data.problem_type)
     estimator = kind.estimator(seed=seed)
+    estimator.progress = progress
     watched = (
         (X_test.take(labelled[test]), data.y[test & labelled]) if (estimator.has_rounds) else None
     )

@@ -112,6 +112,7 @@ def run_families(
     families = families_for(
         data.modality,
         data.problem_type,
+        schema=data.schema,
         n_rows=len(data.y),
         n_classes=len(data.classes),
         preset="regular",

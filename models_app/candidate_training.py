@@ -46,7 +46,8 @@ def _refit(run: JobRun, held_out: CandidateRun) -> tuple[Path, float]:
     row_ids, labels = read_labels(held_out.labels_file)
     data = build_training_data(held_out.project, row_ids, labels, held_out.classes)
     started = time.perf_counter()
-    member = refit(held_out.family, data, held_out.plan, seed=held_out.project.seed)
+    seed = held_out.project.seed
+    member = refit(held_out.family, data, held_out.plan, seed=seed, progress=run.progress)
     seconds = time.perf_counter() - started
     folder = run.folder / "member"
     folder.mkdir()

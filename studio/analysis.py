@@ -15,6 +15,7 @@ from automl.label_issues import find_label_issues
 from automl.metrics import score_candidate
 from automl.problem import class_names, encode_labels
 from automl.pruning import MIN_ROWS, left_out_families
+from automl.schema import Schema
 from studio.candidate_runs import LabelVersion, ensure_run, read_oof, write_pred_probs
 from studio.estimates import Estimates
 from studio.feature_files import make_feature_files
@@ -132,6 +133,7 @@ def pick_families(project: Project, labels: Labels, preset: str) -> list[str]:
     families = families_for(
         project.modality,
         project.problem_type,
+        schema=Schema.from_json(project.feature_schema),
         n_rows=len(labels),
         n_classes=len(class_names(labels, project.problem_type)),
         preset=preset,

@@ -9,6 +9,7 @@ from django.conf import settings
 from automl.costs import Sizes, estimate_cv_seconds
 from automl.families import families_for
 from automl.folds import count_splits
+from automl.schema import Schema
 from studio.models import CandidateRun, Project
 
 PRESETS = ("fast", "regular", "best")
@@ -54,6 +55,7 @@ class Estimates:
         families = families_for(
             self.project.modality,
             self.project.problem_type,
+            schema=Schema.from_json(self.project.feature_schema),
             n_rows=self.sizes.n_rows,
             n_classes=self.sizes.n_classes,
             preset=preset,

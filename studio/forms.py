@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from automl.errors import InputError
+from automl.extras import has_transformer_extra
 from automl.tables import ENCODINGS, check_file_name
 from studio.models import Dataset, Project, User
 from studio.projects import Setup
@@ -54,6 +55,11 @@ class PresetField(forms.ChoiceField):
 
     def __init__(self) -> None:
         super().__init__(choices=Project.Preset.choices, required=False, initial="regular")
+
+    @property
+    def has_transformer(self) -> bool:
+        """Whether Best can try one on this server."""
+        return has_transformer_extra()
 
     def clean(self, value: Any) -> str:
         return super().clean(value) or Project.Preset.REGULAR

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("automl", "studio", "models_app", "inference")
-HEAVY = ("pandas", "sklearn", "lightgbm", "xgboost", "catboost", "scipy", "cleanlab")
+HEAVY = ("pandas", "sklearn", "lightgbm", "xgboost", "catboost", "scipy", "cleanlab", "torch")
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 50
 
@@ -36,10 +36,11 @@ def test_the_web_process_never_loads_the_learning_libraries():
     assert done.stdout.strip() == "[]"
 
 
-def test_the_learning_core_loads_without_django():
+def test_the_learning_core_loads_without_django_and_without_what_only_tuning_needs():
     code = (
         "import sys, automl.predictor, automl.tables, automl.candidates\n"
-        "print([name for name in ('django', 'rq', 'redis') if name in sys.modules])"
+        "late = ('django', 'rq', 'redis', 'torch', 'onnx')\n"
+        "print([name for name in late if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

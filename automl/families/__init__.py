@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from automl.families.base import Estimator
@@ -41,8 +42,10 @@ from automl.families.text_nearest_neighbors import (
 )
 from automl.families.text_neural_network import TextNeuralNetwork, TextNeuralNetworkRegressor
 from automl.families.text_ridge import TextRidge, TextRidgeOnMeaning
+from automl.families.text_transformer import TextTransformer, can_tune
 from automl.families.xgboost_trees import XgBoost, XgBoostRegressor
 from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION
+from automl.schema import Schema
 
 BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
 MAX_BOOSTED_CLASSES = 50
@@ -53,6 +56,11 @@ MANY_ROWS = 150_000
 TEXT, TABULAR = ("text",), ("tabular",)
 MAJORITY, MEAN = "majority", "mean"
 FROM_REGULAR = ("regular", "best")
+
+
+def always(schema: Schema) -> bool:
+    """Of a family that needs nothing that a project or a machine may lack."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,7 @@ class Family:
     max_classes, max_rows : above these the family would cost too much.
     min_rows : below it the family has too little to learn from.
     is_baseline : what a score must beat; never part of an ensemble, never deployed.
+    can_train : whether this machine can train it on such columns.
     """
 
     key: str
@@ -79,6 +88,7 @@ class Family:
     min_rows: int = 0
     max_rows: int = 1_000_000_000
     is_baseline: bool = False
+    can_train: Callable[[Schema], bool] = always
 
 
 FAMILIES: dict[str, Family] = {
@@ -113,6 +123,15 @@ FAMILIES: dict[str, Family] = {
             TextNearestNeighbors,
             presets=FROM_REGULAR,
             max_rows=20_000,
+        ),
+        Family(
+            "text_transformer",
+            "Fine-tuned Transformer",
+            TEXT,
+            TextTransformer,
+            presets=("best",),
+            max_rows=20_000,
+            can_train=can_tune,
         ),
         Family("lightgbm", "LightGBM", TABULAR, LightGbm, max_classes=MAX_BOOSTED_CLASSES),
         Family(
@@ -240,9 +259,16 @@ def get_family(key: str) -> Family:
 
 
 def families_for(
-    modality: str, problem_type: str, *, n_rows: int, n_classes: int, preset: str
+    modality: str,
+    problem_type: str,
+    *,
+    schema: Schema,
+    n_rows: int,
+    n_classes: int,
+    preset: str,
 ) -> list[Family]:
-    """The candidates of a project; decided before anything is trained, from sizes alone."""
+    """The candidates of a project; decided before anything is trained, from sizes, from what
+    reads its texts, and from what is installed."""
     return [
         family
         for family in FAMILIES.values()
@@ -251,4 +277,5 @@ def families_for(
         and preset in family.presets
         and n_classes <= family.max_classes
         and family.min_rows <= n_rows <= family.max_rows
+        and family.can_train(schema)
     ]

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from automl.progress import Progress, ignore_progress
+
 LOGIT_FLOOR_BELOW = 6.0
 
 
@@ -22,6 +24,8 @@ class Estimator(ABC):
     # used for them must come from other folds (see candidates.cross_validate).
     has_rounds = False
     n_rounds_: int | None = None
+    # Set by who runs a fit that may take minutes.
+    progress: Progress = staticmethod(ignore_progress)
 
     def __init__(self, *, seed: int, n_rounds: int | None = None) -> None:
         self.seed, self.n_rounds = seed, n_rounds

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
+from onnxruntime import OrtValue
 from tokenizers import Tokenizer
 
 from automl.features.sentence_encoder import SentenceEncoder, hash_parts, scale_to_one
@@ -27,13 +29,20 @@ class OnnxEncoder(SentenceEncoder):
     The graph takes `input_ids` of one text and, if it asks for them, `attention_mask` and
     `token_type_ids`. Its first output is (1, n_dimensions), or (1, n_tokens, n_dimensions), of
     which the mean is taken, or the first token's where the pooling file says so.
+
+    Parameters
+    ----------
+    weights : what takes the place of the graph's own numbers, by their names in the graph.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, weights: Mapping[str, np.ndarray] | None = None) -> None:
         paths = [folder / name for name in (MODEL, TOKENIZER, POOLING)]
         contents = [path.read_bytes() for path in paths if path.exists()]
-        self.identity = hash_parts(contents)
-        self._session = _open_session(contents[0])
+        replaced = sorted((weights or {}).items())
+        # The session does not copy them.
+        self._replaced = {name: OrtValue.ortvalue_from_numpy(array) for name, array in replaced}
+        self.identity = hash_parts([*contents, *(part for w in replaced for part in _bytes(w))])
+        self._session = _open_session(contents[0], self._replaced)
         self._inputs = {value.name for value in self._session.get_inputs()}
         self._tokenizer = _open_tokenizer(contents[1])
         self._takes_first = len(contents) > 2 and _takes_first(contents[2])
@@ -60,13 +69,24 @@ def bundled_encoder() -> OnnxEncoder:
     return OnnxEncoder(BUNDLED)
 
 
+def bundled_tokenizer() -> Tokenizer:
+    return _open_tokenizer((BUNDLED / TOKENIZER).read_bytes())
+
+
 def is_onnx_folder(folder: Path) -> bool:
     return all((folder / name).is_file() for name in (MODEL, TOKENIZER))
 
 
-def _open_session(model: bytes) -> Any:
+def _bytes(weight: tuple[str, np.ndarray]) -> tuple[bytes, bytes]:
+    name, numbers = weight
+    return name.encode(), numbers.tobytes()
+
+
+def _open_session(model: bytes, replaced: Mapping[str, OrtValue]) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = thread_count(), 1
+    for name, numbers in replaced.items():
+        options.add_initializer(name, numbers)
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

@@ -57,10 +57,11 @@ class Space(ABC):
 
 
 class TextFeatures:
-    """Three views of the same texts; each is made when it is first asked for.
+    """Four views of the same texts; each is made when it is first asked for.
 
     Attributes
     ----------
+    texts : as they are (see text.read_texts).
     words, letters : (N, n_terms) float32 weighted terms, rows of length 1.
     meaning : (N, n_dimensions) float32, rows of length 1.
     """
@@ -70,8 +71,14 @@ class TextFeatures:
         n_rows: int,
         terms: Callable[[str], sp.csr_matrix],
         meaning: Callable[[], np.ndarray],
+        texts: Callable[[], list[str]],
     ) -> None:
-        self.n_rows, self._terms, self._meaning = n_rows, terms, meaning
+        self.n_rows = n_rows
+        self._terms, self._meaning, self._texts = terms, meaning, texts
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return self._texts()
 
     @cached_property
     def words(self) -> sp.csr_matrix:
@@ -91,6 +98,7 @@ class TextFeatures:
             int(rows.sum()),
             lambda kind: (self.words if kind == WORDS else self.letters)[rows],
             lambda: self.meaning[rows],
+            lambda: [self.texts[i] for i in np.flatnonzero(rows)],
         )
 
 
@@ -102,9 +110,12 @@ class TextSpace(Space):
 
     def counts(self, kind: str) -> sp.csr_matrix:
         if kind not in self._counts:
-            texts = read_texts(self.table.column(0))
-            self._counts[kind] = self.counters[kind].fit_transform(texts)
+            self._counts[kind] = self.counters[kind].fit_transform(self.texts)
         return self._counts[kind]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return read_texts(self.table.column(0))
 
     def split(self, train: np.ndarray, test: np.ndarray) -> tuple[TextFeatures, TextFeatures]:
         weights = cache(lambda kind: TermWeights().fit(self.counts(kind)[train]))
@@ -123,6 +134,7 @@ class TextSpace(Space):
             int(rows.sum()),
             lambda kind: weights(kind).transform(self.counts(kind)[rows]),
             lambda: self.embeddings.column(0)[rows],
+            lambda: [self.texts[i] for i in np.flatnonzero(rows)],
         )
 
 
@@ -137,6 +149,7 @@ class TextEncoder(Encoder):
             len(texts),
             lambda kind: weigh_terms(self.counters[kind].transform(texts), self.idf[kind]),
             lambda: embeddings.column(0),
+            lambda: texts,
         )
 
     def save(self, folder: Path) -> None:

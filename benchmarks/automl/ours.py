@@ -160,6 +160,7 @@ def pick_families(data: TrainingData, preset: str, seed: int) -> list[str]:
     found = families_for(
         data.modality,
         data.problem_type,
+        schema=data.schema,
         n_rows=len(data.y),
         n_classes=len(data.classes),
         preset=preset,

@@ -12,6 +12,7 @@ from sklearn.tree import ExtraTreeClassifier
 
 from automl import families
 from automl.candidates import TrainingData, cross_validate, load_member, refit
+from automl.extras import has_transformer_extra
 from automl.families import BOTH_PROBLEMS, FAMILIES, families_for
 from automl.families.compact_forest import CompactForest
 from automl.families.tabular_neural_network import TabularNeuralNetwork
@@ -38,8 +39,17 @@ N_ROWS = 66
 ROUNDING = 1e-6
 N_FOLDS = 3
 PLAIN_SUFFIXES = {".json", ".npz", ".txt", ".ubj", ".cbm", ".onnx", ".safetensors"}
+needs_extra = pytest.mark.skipif(
+    not has_transformer_extra(), reason="torch and onnx are not installed: make transformer"
+)
 CASES = [
-    pytest.param(key, modality, problem_type, id=f"{key}-{modality}-{problem_type}")
+    pytest.param(
+        key,
+        modality,
+        problem_type,
+        id=f"{key}-{modality}-{problem_type}",
+        marks=[needs_extra] if key == "text_transformer" else [],
+    )
     for key, family in FAMILIES.items()
     for modality in family.modalities
     for problem_type in family.problem_types
@@ -62,6 +72,7 @@ def _fewer_trees():
         patch.setattr("automl.families.boosted_trees.MAX_ROUNDS", 40)
         patch.setattr("automl.families.boosted_trees.LABEL_ROUNDS", 20)
         patch.setattr("automl.families.boosted_trees.MAX_VALUE_ROUNDS", 40)
+        patch.setattr("automl.families.text_transformer.MIN_STEPS", 8)
         yield
 
 
@@ -309,7 +320,7 @@ def assert_trains(key, data, folder):
 
 @pytest.mark.parametrize(
     ("key", "modality"),
-    [c.values[:2] for c in CASES if c.values[2] == MULTI_LABEL],
+    [pytest.param(*c.values[:2], marks=c.marks) for c in CASES if c.values[2] == MULTI_LABEL],
 )
 def test_one_label_that_varies_beside_one_that_does_not_is_no_error(key, modality, tmp_path):
     labels = ["always,even" if i % 2 else "always" for i in range(N_ROWS)]
@@ -364,7 +375,14 @@ def test_numbers_far_from_zero_keep_their_digits(key, modality):
 
 
 def keys_for(modality="tabular", *, n_rows=5000, n_classes=3, preset="best"):
-    found = families_for(modality, MULTI_CLASS, n_rows=n_rows, n_classes=n_classes, preset=preset)
+    found = families_for(
+        modality,
+        MULTI_CLASS,
+        schema=TEXT_SCHEMA if modality == "text" else TABULAR_SCHEMA,
+        n_rows=n_rows,
+        n_classes=n_classes,
+        preset=preset,
+    )
     return {family.key for family in found}
 
 
@@ -408,7 +426,12 @@ def test_every_project_has_a_baseline_and_a_family_that_is_none():
         for problem_type in (*BOTH_PROBLEMS, REGRESSION):
             for preset in ("fast", "regular", "best"):
                 found = families_for(
-                    modality, problem_type, n_rows=5, n_classes=1000, preset=preset
+                    modality,
+                    problem_type,
+                    schema=TEXT_SCHEMA,
+                    n_rows=5,
+                    n_classes=1000,
+                    preset=preset,
                 )
                 assert {family.is_baseline for family in found} == {True, False}
 

@@ -40,7 +40,12 @@ def make_predictor(modality="tabular", problem_type=MULTI_CLASS, seed=0):
     y = encode_labels(labels, classes, problem_type)
     data = TrainingData(table, schema, modality, problem_type, classes, y, make_folds(y, seed=0))
     families = families_for(
-        modality, problem_type, n_rows=N_ROWS, n_classes=len(classes), preset="fast"
+        modality,
+        problem_type,
+        schema=schema,
+        n_rows=N_ROWS,
+        n_classes=len(classes),
+        preset="fast",
     )
     members = [
         refit(f.key, data, cross_validate(f.key, data, seed=seed).plan, seed=seed) for f in families

@@ -45,6 +45,16 @@ def test_a_name_that_does_not_fit_is_refused(cleanset, alice_client, name):
     assert not DeployedModel.objects.exists()
 
 
+@pytest.mark.parametrize("has_extra", [True, False])
+def test_who_chooses_best_is_told_where_the_transformer_is_missing(
+    cleanset, alice_client, has_extra, monkeypatch
+):
+    monkeypatch.setattr("studio.forms.has_transformer_extra", lambda: has_extra)
+    page = alice_client.get(reverse("models_app:model_create", args=[cleanset.pk]))
+    assert "a fine-tuned transformer" in page.content.decode()
+    assert ("make transformer" in page.content.decode()) is not has_extra
+
+
 def test_a_project_that_is_not_ready_is_not_deployed(cleanset, alice_client):
     Cleanset.objects.update(status="analyzing")
     url = reverse("models_app:model_create", args=[cleanset.pk])
