@@ -449,7 +449,14 @@ def test_titles_tell_families_apart():
 
 def test_numbers_are_predicted_in_the_presets_of_the_counterparts():
     for preset, classifiers in (("fast", FAST), ("regular", REGULAR)):
-        found = families_for("tabular", REGRESSION, n_rows=5000, n_classes=0, preset=preset)
+        found = families_for(
+            "tabular",
+            REGRESSION,
+            schema=TABULAR_SCHEMA,
+            n_rows=5000,
+            n_classes=0,
+            preset=preset,
+        )
         keys = {family.key.removesuffix("_regressor") for family in found}
         swapped = classifiers - {"majority", "tabular_logistic_regression"}
         assert keys == swapped | {"mean", "tabular_ridge"}

@@ -194,7 +194,9 @@ def make_regression(modality):
     y = np.array(told) + np.random.default_rng(0).normal(scale=0.3, size=N_ROWS)
     y[::9] = np.nan
     data = TrainingData(table, schema, modality, REGRESSION, [], y, make_folds(y, seed=0))
-    families = families_for(modality, REGRESSION, n_rows=N_ROWS, n_classes=0, preset="fast")
+    families = families_for(
+        modality, REGRESSION, schema=schema, n_rows=N_ROWS, n_classes=0, preset="fast"
+    )
     runs = {f.key: cross_validate(f.key, data, seed=0) for f in families if not f.is_baseline}
     ensemble = fit_value_ensemble(
         {key: run.oof_pred_probs for key, run in runs.items()}, y, data.folds
