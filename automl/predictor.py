@@ -81,6 +81,7 @@ class Predictor:
             rule=pool.rule,
             unread={},
             serving=None,
+            golden=None,
         )
 
     def predict_proba(self, table: pa.Table) -> np.ndarray:

@@ -155,6 +155,14 @@ def test_a_predictor_without_a_serving_ensemble_is_its_own():
     assert predictor.for_serving() is predictor
 
 
+def test_golden_rows_are_those_of_the_full_ensemble():
+    predictor, data = make_predictor()
+    predictor.serving = ServingPool([1.0, 0.0], 1.0, None)
+    predictor.keep_golden_rows(data.table.slice(0, 5))
+    predictor.check_golden_rows()
+    predictor.for_serving().check_golden_rows()
+
+
 def test_cells_that_the_serving_ensemble_cannot_read_are_counted_by_it():
     predictor, _ = make_predictor()
     predictor.serving = ServingPool([1.0, 0.0], 1.0, None)
