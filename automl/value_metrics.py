@@ -14,6 +14,8 @@ from automl.problem import labelled_rows
 # Rows are resampled one by one up to here, more of them in as many parcels of equal size, dealt at
 # random: the spread of a mean stays the same, the cost does not grow with the rows.
 MAX_PARCELS = 2000
+# Labels that are nearly all equal can put it anywhere below 0, beyond the range of 64 bits too.
+LOWEST_R2 = -1e6
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def _figures(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """R2, RMSE and MAE of (..., 5) sums."""
     n, total, squares, squared_errors, errors = np.moveaxis(sums, -1, 0)
     spread = np.maximum(squares - total**2 / n, 0)
+    with np.errstate(over="ignore"):
+        unexplained = squared_errors / np.where(spread > 0, spread, 1)
     # Where all labels are equal there is nothing to explain.
-    r2 = np.where(spread > 0, 1 - squared_errors / np.where(spread > 0, spread, 1), 0.0)
-    return r2, np.sqrt(squared_errors / n), errors / n
+    r2 = np.where(spread > 0, 1 - unexplained, 0.0)
+    return np.maximum(r2, LOWEST_R2), np.sqrt(squared_errors / n), errors / n
