@@ -14,7 +14,14 @@ from automl.candidates import TrainingData, cross_validate, load_member, refit
 from automl.features.embeddings import Embeddings
 from automl.features.onnx_encoder import bundled_encoder
 from automl.folds import make_folds
-from automl.problem import MIN_ROWS, MULTI_CLASS, MULTI_LABEL, class_names, encode_labels
+from automl.problem import (
+    MIN_ROWS,
+    MULTI_CLASS,
+    MULTI_LABEL,
+    REGRESSION,
+    class_names,
+    encode_labels,
+)
 from automl.schema import (
     BOOLEAN,
     CATEGORICAL,
@@ -41,6 +48,7 @@ CELLS = {
     CONSTANT: ["same"],
     EMPTY: [""],
 }
+NUMBERS = ["0", "7", "7.0", "-1.5", "1e12", "-3e5", "0.000001"]
 NAMES = ["yes", "no", "1", "True", "ß"]
 
 
@@ -93,7 +101,9 @@ def tables(draw, schema, n_rows):
 @st.composite
 def label_lists(draw, problem_type, n_rows):
     """Rare classes, labels that are always there, empty sets; a few rows without a label."""
-    if problem_type == MULTI_CLASS:
+    if problem_type == REGRESSION:
+        one = st.sampled_from(NUMBERS[: draw(st.integers(1, len(NUMBERS)))])
+    elif problem_type == MULTI_CLASS:
         one = st.sampled_from(NAMES[: draw(st.integers(1, len(NAMES)))])
     else:
         one = st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(
@@ -130,7 +140,7 @@ def test_any_table_is_learned_from_and_predicted(key, modality, problem_type):
     @given(problems(modality, problem_type))
     def learn_and_predict(problem):
         schema, table, labels, others = problem
-        classes = class_names(labels, problem_type)
+        classes = [] if problem_type == REGRESSION else class_names(labels, problem_type)
         y = encode_labels(labels, classes, problem_type)
         data = TrainingData(
             table,
@@ -143,11 +153,11 @@ def test_any_table_is_learned_from_and_predicted(key, modality, problem_type):
             embeddings_of(table, schema),
         )
         run = cross_validate(key, data, seed=0)
-        assert_probabilities(run.oof_pred_probs, (len(labels), len(classes)), problem_type)
+        assert_probabilities(run.oof_pred_probs, (len(labels), data.n_outputs), problem_type)
         member = refit(key, data, run.plan, seed=0)
         features = member.encoder.transform(others, embeddings_of(others, schema))
         pred_probs = member.predict_proba(features)
-        assert_probabilities(pred_probs, (5, len(classes)), problem_type)
+        assert_probabilities(pred_probs, (5, data.n_outputs), problem_type)
         with tempfile.TemporaryDirectory() as folder:
             member.save(Path(folder))
             loaded = load_member(modality, Path(folder))
