@@ -51,7 +51,7 @@ COSTS = {
     "text_logistic_regression": Cost(0.02, 7e-6, is_by_class=True),
     "text_neural_network": Cost(0.1, 5e-4),
     "text_nearest_neighbors": Cost(0.05, 1e-4),
-    "text_transformer": Cost(5.0, 0.025, is_wide=True),
+    "text_transformer": Cost(20.0, 0.016, is_wide=True),
     "lightgbm": Cost(0.03, 5e-5, is_by_class=True),
     "lightgbm_extra_trees": Cost(0.03, 1e-4, is_by_class=True),
     "xgboost": Cost(0.05, 4e-5, is_by_class=True),
