@@ -15,6 +15,7 @@ from automl.features.minilm_weights import Weights, to_graph_arrays
 from automl.features.onnx_encoder import bundled_tokenizer
 from automl.features.sentence_encoder import MAX_CHARS
 from automl.progress import Progress
+from automl.threads import thread_count
 
 BATCH_ROWS = 32
 # Rows of so many batches are sorted by length, so that few places are filled up.
@@ -25,7 +26,6 @@ LENGTH = 4.0
 WARM_UP = 0.1
 WEIGHT_DECAY = 0.01
 MAX_NORM = 1.0
-N_THREADS = 1
 CPU_FACTS = Path("/proc/cpuinfo")
 FAST_BFLOAT16 = ("avx512_bf16", "amx_bf16")
 
@@ -107,7 +107,7 @@ def has_fast_bfloat16() -> bool:
 
 
 def _make_repeatable() -> None:
-    torch.set_num_threads(N_THREADS)
+    torch.set_num_threads(thread_count())
     torch.use_deterministic_algorithms(True)
     # Nothing here reads memory before it is written; filling it took a tenth of the time.
     torch.utils.deterministic.fill_uninitialized_memory = False
