@@ -127,18 +127,23 @@ def cross_validate(
     space = data.space()
     prepare_seconds = time.perf_counter() - started
     labelled = labelled_rows(data.y)
-    fits, fit_seconds = [], 0.0
+    fits, fit_seconds, predict_seconds = [], 0.0, 0.0
     names = np.unique(data.folds)
     for i, fold in enumerate(names):
         step = _part(progress, f"{title}: fold {i + 1} of {len(names)}", i, len(names))
         started = time.perf_counter()
-        fits.append(_fit_fold(family, space, data, labelled, data.folds == fold, seed, step))
-        fit_seconds += time.perf_counter() - started
+        fit = _fit_fold(family, space, data, labelled, data.folds == fold, seed, step)
+        fitted = time.perf_counter()
+        fits.append(fit if fit.has_rounds else fit.predicted())
+        # Before the next one is fitted: a forest, or weights for each class and term, is large.
+        del fit
+        fit_seconds += fitted - started
+        predict_seconds += time.perf_counter() - fitted
     started = time.perf_counter()
-    rounds = [fit.estimator.n_rounds_ for fit in fits]
+    rounds = [fit.n_rounds for fit in fits]
     logits = _predict_folds(fits, rounds, data)
     pred_probs = calibrate_by_fold(logits, data.y, data.folds)
-    predict_seconds = time.perf_counter() - started
+    predict_seconds += time.perf_counter() - started
     return CrossValidation(
         # Probabilities need no more digits; numbers such as seconds since 1970 do.
         oof_pred_probs=pred_probs if are_values(data.y) else pred_probs.astype(np.float32),
@@ -177,9 +182,37 @@ def _part(progress: Progress, step: str, i: int, n_parts: int) -> Progress:
 
 @dataclass(frozen=True)
 class _FoldFit:
+    """What predicts a fold; kept only where its rounds come from other folds."""
+
+    test: np.ndarray
     estimator: Estimator
     test_features: Any
+
+    @property
+    def has_rounds(self) -> bool:
+        return self.estimator.has_rounds
+
+    @property
+    def n_rounds(self) -> int | None:
+        return self.estimator.n_rounds_
+
+    def logits(self, n_rounds: int | None) -> np.ndarray:
+        return self.estimator.predict_logits(self.test_features, n_rounds=n_rounds)
+
+    def predicted(self) -> _FoldLogits:
+        return _FoldLogits(self.test, self.logits(None))
+
+
+@dataclass(frozen=True)
+class _FoldLogits:
+    """What was predicted of a fold by an estimator that is gone."""
+
     test: np.ndarray
+    made: np.ndarray
+    n_rounds: None = None
+
+    def logits(self, n_rounds: int | None) -> np.ndarray:
+        return self.made
 
 
 def _fit_fold(
@@ -201,19 +234,19 @@ def _fit_fold(
         (X_test.take(labelled[test]), data.y[test & labelled]) if (estimator.has_rounds) else None
     )
     estimator.fit(X_train, data.y[train], n_classes=data.n_outputs, watched=watched)
-    return _FoldFit(estimator, X_test, test)
+    return _FoldFit(test, estimator, X_test)
 
 
 def _predict_folds(
-    fits: list[_FoldFit], rounds: list[int | None], data: TrainingData
+    fits: list[_FoldFit | _FoldLogits], rounds: list[int | None], data: TrainingData
 ) -> np.ndarray:
-    """Lets go of each estimator: a forest that has predicted is several times as large."""
+    """Lets go of each estimator that has predicted."""
     logits = np.empty((len(data.folds), data.n_outputs))
     for i in range(len(fits)):
         fit = fits.pop(0)
         others = [n for n in rounds[:i] + rounds[i + 1 :] if n]
         n_rounds = int(np.median(others)) if others else None
-        logits[fit.test] = fit.estimator.predict_logits(fit.test_features, n_rounds=n_rounds)
+        logits[fit.test] = fit.logits(n_rounds)
     return logits
 
 

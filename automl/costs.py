@@ -15,13 +15,15 @@ USUAL_CHARACTERS = 60
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of a training: rows, feature columns, classes or labels, folds, characters of a row."""
+    """Of a training: rows, feature columns, classes or labels, folds, characters of a row, and
+    how many of the columns are texts."""
 
     n_rows: int
     n_columns: int
     n_classes: int
     n_splits: int
     n_characters: float
+    n_text_columns: int = 0
 
 
 @dataclass(frozen=True)

@@ -135,8 +135,7 @@ def _train(
         run.progress(prefix + step, done, total)
 
     result = cross_validate(candidate.family, data, seed=seed, progress=progress)
-    run.progress(f"{prefix}{candidate.title}: training on all rows")
-    member = refit(candidate.family, data, result.plan, seed=seed)
+    member = refit(candidate.family, data, result.plan, seed=seed, progress=progress)
     folder = run.folder / candidate.family
     folder.mkdir()
     member.save(folder)

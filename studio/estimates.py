@@ -9,7 +9,8 @@ from django.conf import settings
 from automl.costs import Sizes, estimate_cv_seconds
 from automl.families import families_for
 from automl.folds import count_splits
-from automl.schema import Schema
+from automl.memory import estimate_worker_bytes
+from automl.schema import TEXT, Schema
 from studio.models import CandidateRun, Project
 
 PRESETS = ("fast", "regular", "best")
@@ -33,6 +34,7 @@ class Estimates:
             n_classes=n_classes,
             n_splits=count_splits(n_rows),
             n_characters=COMPRESSION * dataset.table_file.size_bytes / n_rows,
+            n_text_columns=sum(c["kind"] == TEXT for c in project.feature_schema),
         )
         ready = CandidateRun.objects.filter(project=project, status=CandidateRun.Status.READY)
         self.measured = {r.family: r.fit_seconds + r.predict_seconds for r in ready}
@@ -48,10 +50,11 @@ class Estimates:
         return per_cv * n_cross_validations + per_cv / max(self.sizes.n_splits - 1, 1)
 
     def deployments(self) -> dict[str, Any]:
-        """By preset: seconds from the button to the model, on this machine's workers."""
-        return {preset: {"seconds": self._deployment_seconds(preset)} for preset in PRESETS}
+        """By preset: seconds from the button to the model, on this machine's workers, and the
+        memory that each of them takes at most."""
+        return {preset: self._deployment(self._families(preset)) for preset in PRESETS}
 
-    def _deployment_seconds(self, preset: str) -> float:
+    def _families(self, preset: str) -> list[str]:
         families = families_for(
             self.project.modality,
             self.project.problem_type,
@@ -60,8 +63,17 @@ class Estimates:
             n_classes=self.sizes.n_classes,
             preset=preset,
         )
+        return [family.key for family in families]
+
+    def _deployment(self, families: list[str]) -> dict[str, float]:
+        return {
+            "seconds": self._deployment_seconds(families),
+            "bytes": estimate_worker_bytes(families, self.sizes),
+        }
+
+    def _deployment_seconds(self, families: list[str]) -> float:
         each = [
-            self.candidate_seconds(f.key, n_cross_validations=1 if f.key in self.measured else 2)
+            self.candidate_seconds(f, n_cross_validations=1 if f in self.measured else 2)
             for f in families
         ]
         longest = max(each, default=0.0)

@@ -19,6 +19,7 @@ from models_app.models import DeployedModel
 from models_app.time_limits import has_contender
 from studio.access import cleanset_for
 from studio.decisions import count_decisions
+from studio.memory_estimates import memory_estimates
 from studio.models import Cleanset, User
 from studio.time_limits import estimates_in_words
 from studio.trash import delete_row
@@ -106,5 +107,5 @@ def _show_form(
     request: HttpRequest, cleanset: Cleanset, form: DeployForm, *, status: int
 ) -> HttpResponse:
     context = {"form": form, "cleanset": cleanset, "decided": count_decisions(cleanset)}
-    context["estimates"] = estimates_in_words(cleanset)
+    context |= {"estimates": estimates_in_words(cleanset), "memory": memory_estimates(cleanset)}
     return render(request, "models_app/model_create.html", context, status=status)
