@@ -190,6 +190,13 @@ def hides_everything_from_a_second_user(page, studio, chromium, tmp_path):
     assert set(statuses.values()) == {404}, statuses
 
 
+def comes_out_identical_when_it_is_trained_once_more(page, studio, chromium, tmp_path):
+    page.get_by_role("link", name="Model Details").click()
+    page.get_by_role("button", name="Re-run to verify").click()
+    result = page.locator("#verification")
+    expect(result).to_contain_text("byte for byte", timeout=JOB_TIMEOUT_MS)
+
+
 def offers_retraining_with_one_click(page, studio, chromium, tmp_path):
     page.locator("main .meta a").first.click()
     show_rows(page, "All rows")
@@ -226,7 +233,10 @@ def deletes_predictions_with_their_files(page, studio, chromium, tmp_path):
 
 AFTERWARDS = {
     "text": [hides_everything_from_a_second_user, refuses_a_file_without_the_needed_column],
-    "tabular": [offers_retraining_with_one_click],
+    "tabular": [
+        comes_out_identical_when_it_is_trained_once_more,
+        offers_retraining_with_one_click,
+    ],
     "multi-label": [deletes_predictions_with_their_files],
 }
 
