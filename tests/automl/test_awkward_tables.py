@@ -58,7 +58,8 @@ def _small_families():
         patch.setattr("automl.families.forests.N_TREES", 3)
         patch.setattr("automl.families.boosted_trees.MAX_ROUNDS", 5)
         patch.setattr("automl.families.boosted_trees.LABEL_ROUNDS", 5)
-        patch.setattr("automl.families.neural_network.NeuralNetwork.N_EPOCHS", 2)
+        patch.setattr("automl.families.network_training.MIN_EPOCHS", 2)
+        patch.setattr("automl.families.network_training.MAX_EPOCHS", 4)
         yield
 
 
