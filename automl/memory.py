@@ -76,6 +76,7 @@ _NEIGHBORS = Memory(per_row=400, per_number=12)
 _FOREST = Memory(per_number=4, per_tree_row=12_000)
 _DEEP_FOREST = Memory(per_number=4, per_tree_row=30_000)
 _WORDS = Memory(per_character=220, per_weight=16)
+_NAIVE_BAYES = Memory(per_character=120, per_weight=16)
 _MEANING = Memory(per_row=12_000, per_output=24)
 _WORDS_AND_MEANING = Memory(per_row=17_000, per_character=220, per_weight=16)
 _LITTLE = Memory(per_number=4)
@@ -83,7 +84,7 @@ _LITTLE = Memory(per_number=4)
 FAMILY_MEMORY = {
     "text_linear_svm": _WORDS_AND_MEANING,
     "text_linear_svm_on_words": _WORDS,
-    "text_naive_bayes": _WORDS,
+    "text_naive_bayes": _NAIVE_BAYES,
     "text_logistic_regression": _MEANING,
     "text_neural_network": _MEANING,
     "text_nearest_neighbors": _MEANING,

@@ -15,6 +15,7 @@ TREC = Sizes(5_452, 1, 6, n_splits=5, n_characters=51, n_text_columns=1)
 SMS = Sizes(4_459, 1, 2, n_splits=5, n_characters=80, n_text_columns=1)
 WAIMAI = Sizes(9_589, 1, 2, n_splits=5, n_characters=25, n_text_columns=1)
 BANKING = Sizes(10_003, 1, 77, n_splits=5, n_characters=60, n_text_columns=1)
+EMOTIONS = Sizes(43_410, 1, 28, n_splits=3, n_characters=67, n_text_columns=1)
 TWEETS = Sizes(5_155, 9, 2, n_splits=5, n_characters=151, n_text_columns=1)
 # MB above the process with its data: benchmarks/automl/training_memory.py, without the encoder.
 MEASURED = [
@@ -24,6 +25,12 @@ MEASURED = [
     ("text_linear_svm_on_words", TREC, 64),
     ("text_linear_svm_on_words", SMS, 78),
     ("text_linear_svm_on_words", BANKING, 151),
+    ("text_naive_bayes", TREC, 37),
+    ("text_naive_bayes", EMOTIONS, 257),
+    ("text_logistic_regression", TREC, 50),
+    ("text_neural_network", TREC, 59),
+    ("text_nearest_neighbors", TREC, 40),
+    ("text_nearest_neighbors", BANKING, 75),
     ("lightgbm", LETTER, 58),
     ("lightgbm", TWEETS, 99),
     ("xgboost", LETTER, 70),
