@@ -17,6 +17,7 @@ from models_app.deploy import (
 from models_app.forms import DeployForm
 from models_app.models import DeployedModel
 from models_app.time_limits import has_contender
+from models_app.views.outcomes import do_and_tell
 from studio.access import cleanset_for
 from studio.decisions import count_decisions
 from studio.memory_estimates import memory_estimates
@@ -57,24 +58,24 @@ def model_retrain(request: HttpRequest, model_id: UUID) -> HttpResponse:
 @require_POST
 def model_stop(request: HttpRequest, model_id: UUID) -> HttpResponse:
     model = model_for(request.user, model_id, write=True)
-    try:
+
+    def stop() -> str:
         stop_training(model)
-    except InputError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _say_when_it_stops(model))
+        return _say_when_it_stops(model)
+
+    do_and_tell(request, stop)
     return redirect("inference:result_list", model.pk)
 
 
 @require_POST
 def model_cancel(request: HttpRequest, model_id: UUID) -> HttpResponse:
     model = model_for(request.user, model_id, write=True)
-    try:
+
+    def cancel() -> str:
         cancel_training(model)
-    except InputError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "Training was cancelled.")
+        return "Training was cancelled."
+
+    do_and_tell(request, cancel)
     return redirect("inference:result_list", model.pk)
 
 

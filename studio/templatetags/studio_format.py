@@ -17,21 +17,9 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
-def points(difference: float | None) -> str:
-    """+2.7: percentage points with their sign."""
-    return "–" if difference is None else f"{difference * 100:+.1f}"
-
-
-@register.filter
-def fine_points(difference: float | None) -> str:
-    """+2.71: for differences of which a tenth of a point is much."""
-    return "–" if difference is None else f"{difference * 100:+.2f}"
-
-
-@register.filter
-def signed_percent(share: float | None) -> str:
-    """+0.3%"""
-    return "–" if share is None else f"{share * 100:+.1f}%"
+def points(difference: float | None, digits: int = 1) -> str:
+    """+2.7: hundredths with their sign; two digits where a tenth of a point is much."""
+    return "–" if difference is None else f"{difference * 100:+.{digits}f}"
 
 
 @register.filter
