@@ -93,6 +93,8 @@ class Predictions:
     classes : names of the columns of `pred_probs`.
     pred_probs : (N, K)
     labels : what the tool suggests: a class, or a set as the product writes it.
+    balanced_labels : sets that it suggests where every label is to count alike; none where it
+        offers no such choice.
 
     Where labels are numbers `classes` are the first of VALUE_COLUMNS, `pred_probs` has these
     columns, and there are no `labels`.
@@ -101,6 +103,7 @@ class Predictions:
     classes: list[str]
     pred_probs: np.ndarray
     labels: list[str]
+    balanced_labels: list[str] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         np.savez(
@@ -108,9 +111,15 @@ class Predictions:
             classes=np.array(self.classes, dtype=str),
             pred_probs=np.asarray(self.pred_probs, dtype=np.float64),
             labels=np.array(self.labels, dtype=str),
+            balanced_labels=np.array(self.balanced_labels, dtype=str),
         )
 
     @classmethod
     def read(cls, path: Path) -> Predictions:
         with np.load(path, allow_pickle=False) as arrays:
-            return cls(arrays["classes"].tolist(), arrays["pred_probs"], arrays["labels"].tolist())
+            return cls(
+                arrays["classes"].tolist(),
+                arrays["pred_probs"],
+                arrays["labels"].tolist(),
+                arrays["balanced_labels"].tolist(),
+            )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from automl.candidates import TrainingData, cross_validate, load_member, refit
+from automl.decision_rules import BALANCED, Decision, Rule, suggested_labels, tune_rule
 from automl.ensemble import Ensemble, choose_deployed, fit_ensemble
 from automl.families import families_for, get_family
 from automl.features.embeddings import Embeddings
@@ -20,7 +21,14 @@ from automl.golden_rows import choose_golden_rows
 from automl.metrics import CandidateScore, score_candidate
 from automl.prediction_costs import SAMPLE_ROWS
 from automl.predictor import Predictor
-from automl.problem import REGRESSION, class_names, clean_labels, encode_labels
+from automl.problem import (
+    MULTI_LABEL,
+    REGRESSION,
+    class_names,
+    clean_labels,
+    encode_labels,
+    labelled_rows,
+)
 from automl.profiling import TableProfiler
 from automl.project_checks import check_project_setup
 from automl.project_guess import guess_setup
@@ -35,6 +43,14 @@ Profiles = list[dict[str, Any]]
 
 ENSEMBLE = "ensemble"
 BATCH_ROWS = 20_000
+BALANCED_RULE = "balanced_rule.json"
+
+
+class Loaded(NamedTuple):
+    """`balanced_rule`: of sets, the decision that the predictor does not have."""
+
+    predictor: Predictor
+    balanced_rule: Rule | None
 
 
 def fit(job: Job) -> Displayed:
@@ -54,6 +70,8 @@ def fit(job: Job) -> Displayed:
     boards = join(data, oof)
     deployed, _ = choose_deployed({key: score for key, (_, score) in boards.items()})
     ensemble, score = boards[deployed]
+    if data.problem_type == MULTI_LABEL:
+        write_balanced_rule(data, ensemble, job)
     weights = {family: w for family, w in ensemble.weights.items() if w > 0}
     serving = save(data, ensemble, oof, members, job)
     details = {"deployed": deployed, "weights": weights, "failed": failed, "rule": ensemble.rule}
@@ -62,25 +80,34 @@ def fit(job: Job) -> Displayed:
     return Displayed(score.accuracy, score.standard_error, details | {"held_out": shown})
 
 
-def load(job: Job) -> Predictor:
-    return Predictor.load(job.model_folder / "predictor.zip")
+def load(job: Job) -> Loaded:
+    rule_file = job.folder / BALANCED_RULE
+    rule = json.loads(rule_file.read_text()) if rule_file.exists() else None
+    return Loaded(Predictor.load(job.model_folder / "predictor.zip"), rule)
 
 
-def read_rows(model: Predictor, job: Job) -> list[pa.Table]:
+def read_rows(model: Loaded, job: Job) -> list[pa.Table]:
     """In the batches of a prediction job."""
+    schema = model.predictor.schema
     with open_table(job.test_file, file_name=job.test_file.name) as table:
-        found = model.schema.require(table.columns)
-        positions = [found[column.name] for column in model.schema.columns]
+        found = schema.require(table.columns)
+        positions = [found[column.name] for column in schema.columns]
         batches = [pa.Table.from_batches([batch]) for batch in table.batches(BATCH_ROWS)]
     return [select_columns(batch, positions) for batch in batches]
 
 
-def predict(model: Predictor, rows: list[pa.Table]) -> Predictions:
-    if model.problem_type == REGRESSION:
-        return our_regression.describe(model, np.concatenate([model.predict(b) for b in rows]))
-    probs = [model.predict_proba(batch) for batch in rows]
-    labels = [label for part in probs for label in model.suggested_labels(part)]
-    return Predictions(model.classes, np.concatenate(probs), labels)
+def predict(model: Loaded, rows: list[pa.Table]) -> Predictions:
+    predictor = model.predictor
+    if predictor.problem_type == REGRESSION:
+        values = np.concatenate([predictor.predict(batch) for batch in rows])
+        return our_regression.describe(predictor, values)
+    probs = [predictor.predict_proba(batch) for batch in rows]
+    labels = [label for part in probs for label in predictor.suggested_labels(part)]
+    found = Predictions(predictor.classes, np.concatenate(probs), labels)
+    if model.balanced_rule is None:
+        return found
+    balanced = suggested_labels(found.pred_probs, found.classes, model.balanced_rule, is_sets=True)
+    return replace(found, balanced_labels=balanced)
 
 
 def prepare(job: Job) -> TrainingData:
@@ -217,6 +244,13 @@ def save(
     serving = add_serving(predictor, sample, oof, data.y, data.folds, full=ensemble, seed=job.seed)
     write(predictor, data, job)
     return serving
+
+
+def write_balanced_rule(data: TrainingData, ensemble: Ensemble, job: Job) -> None:
+    """The rule of the other decision, for the same probabilities: every label counts alike."""
+    rows = labelled_rows(data.y)
+    rule = tune_rule(ensemble.oof_pred_probs[rows], data.y[rows], Decision(BALANCED))
+    (job.folder / BALANCED_RULE).write_text(json.dumps(rule))
 
 
 def write(predictor: Predictor, data: TrainingData, job: Job) -> None:

@@ -37,6 +37,7 @@ SET_SCORES: list[Column] = [
     ("Jaccard %", "test.jaccard", 0.01, ".2f"),
     ("micro-F1 %", "test.micro_f1", 0.01, ".2f"),
     ("macro-F1 %", "test.macro_f1", 0.01, ".2f"),
+    ("labels alike: macro-F1 %", "test.balanced_macro_f1", 0.01, ".2f"),
     ("Hamming loss", "test.hamming_loss", 1, ".4f"),
 ]
 VALUE_SCORES: list[Column] = [

@@ -55,7 +55,7 @@ def _score_classes(predictions: Predictions, truth: Sequence[str]) -> dict[str, 
     }
 
 
-def _score_sets(predictions: Predictions, truth: Sequence[str]) -> dict[str, float]:
+def _score_sets(predictions: Predictions, truth: Sequence[str]) -> dict[str, float | None]:
     """Over all labels that occur in the test rows or that the tool knows."""
     names = {name for cell in truth for name in parse_label_set(cell)} | set(predictions.classes)
     classes = sorted(names)
@@ -69,7 +69,15 @@ def _score_sets(predictions: Predictions, truth: Sequence[str]) -> dict[str, flo
         "micro_f1": float(f1_score(y, suggested, average="micro", zero_division=0)),
         "macro_f1": float(f1_score(y, suggested, average="macro", zero_division=0)),
         "hamming_loss": float(hamming_loss(y, suggested)),
+        "balanced_macro_f1": _macro_f1(y, predictions.balanced_labels, classes),
     }
+
+
+def _macro_f1(y: np.ndarray, labels: list[str], classes: list[str]) -> float | None:
+    if not labels:
+        return None
+    suggested = encode_labels(labels, classes, MULTI_LABEL)
+    return float(f1_score(y, suggested, average="macro", zero_division=0))
 
 
 def _score_values(predictions: Predictions, truth: Sequence[str]) -> dict[str, float | None]:

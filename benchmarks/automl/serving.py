@@ -121,7 +121,7 @@ def repeat_rows(source: Path, target: Path, n_rows: int, *, chunk_rows: int = CH
 
 def _is_text(job: Job) -> bool:
     """What the product took it for; a short text column may be one of a table."""
-    return ours.load(job).modality == "text"
+    return ours.load(job).predictor.modality == "text"
 
 
 if __name__ == "__main__":

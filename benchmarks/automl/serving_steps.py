@@ -33,7 +33,7 @@ def main(step: str, job: Job) -> None:
 def serve(job: Job) -> dict[str, Any]:
     """From a file to a file, as a prediction job does; loading the predictor is counted apart."""
     started = time.perf_counter()
-    predictor = ours.load(job)
+    predictor = ours.load(job).predictor
     load_seconds = time.perf_counter() - started
     if job.options["ensemble"] == "serving":
         predictor = predictor.for_serving()
@@ -51,7 +51,7 @@ def serve(job: Job) -> dict[str, Any]:
 
 def compare_with_encoder(job: Job) -> dict[str, Any]:
     """Texts a second of the whole predictor and of its encoder alone, turn by turn."""
-    predictor = ours.load(job)
+    predictor = ours.load(job).predictor
     table = _read_features(predictor, job).slice(0, N_TEXTS)
     encoder = predictor.text_encoders.of(predictor.schema)[0]
     # What is made at the first use is not counted.

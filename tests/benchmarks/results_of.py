@@ -34,6 +34,7 @@ def result(
             "jaccard": 0.6,
             "micro_f1": 0.7,
             "hamming_loss": 0.1,
+            "balanced_macro_f1": None,
             "r2": r2,
             "rmse": 523.4,
             "relative_rmse": 0.13,

@@ -43,6 +43,15 @@ def test_scores_of_sets_by_hand():
     assert found["micro_f1"] == pytest.approx(4 / 5)
     assert found["macro_f1"] == pytest.approx(2 / 3)
     assert found["hamming_loss"] == pytest.approx(1 / 6)
+    assert found["balanced_macro_f1"] is None
+
+
+def test_sets_suggested_by_another_decision_are_scored_beside():
+    probs = np.array([[0.9, 0.8], [0.2, 0.3]])
+    predictions = Predictions(["a", "b"], probs, ["a", ""], balanced_labels=["a,b", "b"])
+    found = score(predictions, ["a,b", "a"], "multi-label")
+    assert found["macro_f1"] == pytest.approx((2 / 3) / 2)
+    assert found["balanced_macro_f1"] == pytest.approx((2 / 3 + 2 / 3) / 2)
 
 
 def test_scores_of_numbers_by_hand():
