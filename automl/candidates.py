@@ -22,7 +22,7 @@ from automl.progress import Progress, ignore_progress
 from automl.schema import Schema
 
 # Part of the key under which runs are stored: raise it when numbers change.
-CODE_VERSION = "4"
+CODE_VERSION = "5"
 REFIT_ROUNDS_FACTOR = 1.1
 ENCODER = "encoder"
 

@@ -12,7 +12,7 @@ from automl.candidates import Member
 from automl.families import get_family
 from automl.families.base import LinearEstimator
 from automl.features.spaces import TextEncoder
-from automl.features.text import WORDS
+from automl.features.text import WORDS, show_term
 from automl.metrics import log_loss
 from automl.predictor import Predictor
 from automl.problem import MULTI_LABEL
@@ -135,7 +135,7 @@ def _linear_member(
 def _rank_terms(words: list[str], coef: np.ndarray) -> list[dict[str, Any]]:
     top = np.argsort(-coef, kind="stable")[:MAX_TERMS].tolist()
     return [
-        {"term": show_name(words[j], MAX_TERM_CHARS), "weight": round(float(coef[j]), 6)}
+        {"term": show_name(show_term(words[j]), MAX_TERM_CHARS), "weight": round(float(coef[j]), 6)}
         for j in top
         if coef[j] > 0
     ]

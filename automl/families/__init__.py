@@ -55,7 +55,9 @@ MIN_NETWORK_ROWS = 200
 MANY_ROWS = 150_000
 TEXT, TABULAR = ("text",), ("tabular",)
 MAJORITY, MEAN = "majority", "mean"
-FROM_REGULAR = ("regular", "best")
+FAST = "fast"
+FROM_REGULAR, ONLY_BEST = ("regular", "best"), ("best",)
+ANY_ROWS = 1_000_000_000
 
 
 def always(schema: Schema) -> bool:
@@ -73,6 +75,7 @@ class Family:
     title : what Model Details calls it.
     presets : in which presets it takes part.
     max_classes, max_rows : above these the family would cost too much.
+    max_rows_fast : above it preset fast leaves it out, because there it costs too much of the time.
     min_rows : below it the family has too little to learn from.
     is_baseline : what a score must beat; never part of an ensemble, never deployed.
     can_train : whether this machine can train it on such columns.
@@ -83,12 +86,16 @@ class Family:
     modalities: tuple[str, ...]
     estimator: type[Estimator]
     problem_types: tuple[str, ...] = BOTH_PROBLEMS
-    presets: tuple[str, ...] = ("fast", "regular", "best")
+    presets: tuple[str, ...] = (FAST, *FROM_REGULAR)
     max_classes: int = 1000
     min_rows: int = 0
-    max_rows: int = 1_000_000_000
+    max_rows: int = ANY_ROWS
+    max_rows_fast: int = ANY_ROWS
     is_baseline: bool = False
     can_train: Callable[[Schema], bool] = always
+
+    def is_in(self, preset: str, n_rows: int) -> bool:
+        return preset in self.presets and (preset != FAST or n_rows <= self.max_rows_fast)
 
 
 FAMILIES: dict[str, Family] = {
@@ -129,7 +136,7 @@ FAMILIES: dict[str, Family] = {
             "Fine-tuned Transformer",
             TEXT,
             TextTransformer,
-            presets=("best",),
+            presets=ONLY_BEST,
             max_rows=20_000,
             can_train=can_tune,
         ),
@@ -139,7 +146,7 @@ FAMILIES: dict[str, Family] = {
             "LightGBM (extra trees)",
             TABULAR,
             LightGbmExtraTrees,
-            presets=("best",),
+            presets=ONLY_BEST,
             max_classes=MAX_BOOSTED_CLASSES,
         ),
         Family(
@@ -163,21 +170,28 @@ FAMILIES: dict[str, Family] = {
             max_classes=MAX_CATBOOST_CLASSES,
             max_rows=MANY_ROWS,
         ),
-        Family("extra_trees", "Extra Trees", TABULAR, ExtraTrees, max_rows=MANY_ROWS),
+        Family(
+            "extra_trees",
+            "Extra Trees",
+            TABULAR,
+            ExtraTrees,
+            presets=ONLY_BEST,
+            max_rows=MANY_ROWS,
+        ),
         Family(
             "extra_trees_deep",
             "Extra Trees (deep)",
             TABULAR,
             ExtraTreesDeep,
-            presets=FROM_REGULAR,
             max_rows=MANY_ROWS,
+            max_rows_fast=5_000,
         ),
         Family(
             "random_forest",
             "Random Forest",
             TABULAR,
             RandomForest,
-            presets=FROM_REGULAR,
+            presets=ONLY_BEST,
             max_rows=MANY_ROWS,
         ),
         Family(
@@ -191,16 +205,15 @@ FAMILIES: dict[str, Family] = {
             "Neural Network",
             TABULAR,
             TabularNeuralNetwork,
-            presets=FROM_REGULAR,
             min_rows=MIN_NETWORK_ROWS,
             max_rows=MANY_ROWS,
+            max_rows_fast=2_000,
         ),
         Family(
             "tabular_nearest_neighbors",
             "k-Nearest Neighbors",
             TABULAR,
             TabularNearestNeighbors,
-            presets=FROM_REGULAR,
             max_rows=20_000,
         ),
         Family(MAJORITY, "Majority class (baseline)", TEXT + TABULAR, Majority, is_baseline=True),
@@ -274,7 +287,7 @@ def families_for(
         for family in FAMILIES.values()
         if modality in family.modalities
         and problem_type in family.problem_types
-        and preset in family.presets
+        and family.is_in(preset, n_rows)
         and n_classes <= family.max_classes
         and family.min_rows <= n_rows <= family.max_rows
         and family.can_train(schema)

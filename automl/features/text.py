@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
@@ -12,7 +14,9 @@ MAX_TEXT_CHARS = 10_000
 # Kana and Chinese characters are written without spaces: each is a token.
 _ALONE = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 TOKEN = rf"{_ALONE}|(?:(?!{_ALONE})\w)+|[^\w\s]"
-
+# Where a text begins and ends, as words of their own: a first word says more than the same word
+# elsewhere. People do not type these characters.
+BEGINNING, END = "\x02", "\x03"
 
 WORDS, LETTERS = "words", "letters"
 KINDS = (WORDS, LETTERS)
@@ -21,8 +25,9 @@ KINDS = (WORDS, LETTERS)
 class TextCounter:
     """Term counts of texts, of one kind.
 
-    `words`: words, marks, and pairs of them; `letters`: groups of 2 to 5 letters within words.
-    The vocabulary holds terms that occur in at least two of the texts it is built from. Counting
+    `words`: words, marks, where a text begins and ends, and pairs of these; `letters`: groups of
+    2 to 5 letters within words. The vocabulary holds terms that occur in at least two of the
+    texts it is built from. Counting
     says nothing about labels, so it may see all rows; which terms are used and how they are
     weighted is decided by `TermWeights` from training rows alone (docs/decisions/0006).
     """
@@ -36,7 +41,7 @@ class TextCounter:
     def fit_transform(self, texts: list[str]) -> sp.csr_matrix:
         """Learn the vocabulary and count: (N, n_terms) float32."""
         try:
-            return self._vectorizer.fit_transform(texts)
+            return self._vectorizer.fit_transform(self._read(texts))
         except ValueError:
             # scikit-learn refuses an empty vocabulary; here it is a matrix without columns.
             self._vectorizer.vocabulary = {}
@@ -45,7 +50,7 @@ class TextCounter:
     def transform(self, texts: list[str]) -> sp.csr_matrix:
         if not self.terms:
             return sp.csr_matrix((len(texts), 0), dtype=np.float32)
-        return self._vectorizer.transform(texts)
+        return self._vectorizer.transform(self._read(texts))
 
     @property
     def terms(self) -> list[str]:
@@ -59,13 +64,18 @@ class TextCounter:
         terms = self.terms
         return TextCounter(self.kind, terms=[terms[column] for column in columns])
 
+    def _read(self, texts: list[str]) -> Iterable[str]:
+        if self.kind == LETTERS:
+            return texts
+        return (f"{BEGINNING} {text} {END}" for text in texts)
+
 
 class TermWeights:
     """Sublinear term frequency x inverse document frequency, rows of length 1 (Salton, 1988).
 
     Attributes
     ----------
-    columns_ : terms that occur in at least `min_rows` of the training rows.
+    columns_ : terms that occur in at least `min_rows` of the training rows, and not in all.
     idf_ : (len(columns_),) float32
     """
 
@@ -76,7 +86,7 @@ class TermWeights:
         n_rows = counts.shape[0]
         in_rows = np.bincount(counts.indices, minlength=counts.shape[1])
         needed = self.min_rows if n_rows >= 20 else 1
-        self.columns_ = np.flatnonzero(in_rows >= needed)
+        self.columns_ = np.flatnonzero((in_rows >= needed) & (in_rows < n_rows))
         self.idf_ = (np.log((1 + n_rows) / (1 + in_rows[self.columns_])) + 1).astype(np.float32)
         return self
 
@@ -93,6 +103,11 @@ def weigh_terms(counts: sp.csr_matrix, idf: np.ndarray) -> sp.csr_matrix:
     scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
     weighted.data *= np.repeat(scale, np.diff(weighted.indptr)).astype(np.float32)
     return weighted
+
+
+def show_term(term: str) -> str:
+    """A word, or a pair, as people can read it."""
+    return term.replace(BEGINNING, "[beginning]").replace(END, "[end]")
 
 
 def read_texts(column: pa.ChunkedArray | pa.Array) -> list[str]:

@@ -387,21 +387,27 @@ def keys_for(modality="tabular", *, n_rows=5000, n_classes=3, preset="best"):
 
 
 BASELINES = {"majority", "best_single_column"}
-FAST = {"lightgbm", "tabular_logistic_regression", "extra_trees"} | BASELINES
-REGULAR = FAST | {
-    "extra_trees_deep",
-    "catboost",
-    "xgboost",
-    "random_forest",
-    "tabular_neural_network",
+FAST = BASELINES | {
+    "lightgbm",
+    "tabular_logistic_regression",
     "tabular_nearest_neighbors",
+    "extra_trees_deep",
 }
+REGULAR = FAST | {"catboost", "xgboost", "tabular_neural_network"}
 
 
 def test_a_preset_adds_to_the_one_before_it():
     assert keys_for(preset="fast") == FAST
     assert keys_for(preset="regular") == REGULAR
-    assert keys_for(preset="best") == REGULAR | {"lightgbm_extra_trees"}
+    only_best = {"lightgbm_extra_trees", "extra_trees", "random_forest"}
+    assert keys_for(preset="best") == REGULAR | only_best
+
+
+def test_fast_takes_what_few_rows_make_cheap():
+    few = keys_for(n_rows=2000, preset="fast")
+    assert few - FAST == {"tabular_neural_network"}
+    assert FAST - keys_for(n_rows=5001, preset="fast") == {"extra_trees_deep"}
+    assert "extra_trees_deep" in keys_for(n_rows=5001, preset="regular")
 
 
 def test_few_rows_are_too_few_for_a_network():

@@ -134,7 +134,7 @@ def test_another_way_of_learning_is_found_out(train, monkeypatch, alice_client):
     assert done.facts["largest_difference"] > 1e-3
     by_title = {c["title"]: c["difference"] for c in done.facts["candidates"]}
     assert by_title["LightGBM"] > 1e-3
-    assert by_title["Extra Trees"] == by_title["Logistic Regression"] == 0
+    assert by_title["Extra Trees (deep)"] == by_title["Logistic Regression"] == 0
     assert "Versions that changed" in details(alice_client, model)
     assert local_path(model.predictor_file).read_bytes() == stored
 
