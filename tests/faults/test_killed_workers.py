@@ -142,7 +142,7 @@ def test_with_two_workers_the_candidates_overlap(user, workers):
     cleanset = make_cleanset(user)
     wait_until(lambda: Job.objects.filter(kind="analysis", state="succeeded").exists(), "analysis")
     runs = list(Job.objects.filter(kind="candidate-run").order_by("started_at"))
-    assert len(runs) == 5
+    assert len(runs) == 7
     assert any(
         later.started_at < earlier.finished_at for earlier, later in itertools.pairwise(runs)
     )
