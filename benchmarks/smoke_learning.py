@@ -20,7 +20,7 @@ from automl.decision_rules import predict_labels
 from automl.ensemble import Ensemble, fit_ensemble
 from automl.families import families_for
 from automl.folds import duplicate_groups, make_folds
-from automl.label_issues import find_label_issues
+from automl.issues.labels import find_label_issues
 from automl.metrics import score_candidate
 from automl.predictor import Predictor
 from automl.problem import MULTI_LABEL, class_names, clean_labels, encode_labels

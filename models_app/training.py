@@ -24,13 +24,13 @@ def start_training(run: JobRun) -> Split:
     project = model.cleanset.project
     run.progress("Preparing data")
     frozen = freeze_cleanset(model.cleanset)
-    name_features = make_feature_files(run, project)
+    features = make_feature_files(run, project)
     held_out = store_labels(run, frozen.row_ids, frozen.labels)
     original = _original_labels(model)
     families = pick_families(project, frozen.labels, model.preset)
     limit = timedelta(seconds=limit_seconds(model, len(frozen.labels)))
     estimates = Estimates(project, len(frozen.classes))
-    left_out = find_left_out(run, project, held_out, families)
+    left_out = find_left_out(run, project, held_out, families, features)
     planned = [
         _plan_candidate(model, family, held_out, original, estimates)
         for family in families
@@ -39,7 +39,7 @@ def start_training(run: JobRun) -> Split:
     candidates = in_training_order(planned, limit)
 
     def apply() -> None:
-        name_features()
+        features.name()
         CandidateModel.objects.bulk_create(candidates)
         CandidateModel.objects.bulk_create(_left_out_lines(model, left_out))
         _mark_training(model, frozen, held_out)

@@ -11,14 +11,22 @@ from django.utils import timezone
 from automl.ensemble import Ensemble, fit_ensemble
 from automl.errors import InputError
 from automl.families import families_for, get_family
-from automl.label_issues import find_label_issues
+from automl.issues.clarity import judge_clarity
+from automl.issues.labels import find_label_issues
+from automl.issues.rare_classes import find_rare_classes
+from automl.issues.rows import (
+    NEIGHBOR_DISTANCES,
+    NEIGHBOR_IDS,
+    duplicate_clusters,
+    join_columns,
+)
 from automl.metrics import score_candidate
 from automl.problem import class_names, encode_labels
 from automl.pruning import MIN_ROWS, left_out_families
 from automl.schema import Schema
 from studio.candidate_runs import LabelVersion, ensure_run, read_oof, write_pred_probs
 from studio.estimates import Estimates
-from studio.feature_files import make_feature_files
+from studio.feature_files import FeatureFiles, make_feature_files
 from studio.jobs import Finished, Split
 from studio.jobs.execution import JobRun
 from studio.models import CandidateRun, Cleanset, Project, StoredFile
@@ -33,6 +41,7 @@ from studio.project_data import (
     write_folds,
     write_labels,
 )
+from studio.row_facts import ensure_row_facts, read_row_facts
 from studio.time_limits import default_limit_seconds
 from studio.training_data import build_training_data
 
@@ -44,20 +53,23 @@ def start_analysis(run: JobRun) -> Split:
     project = cleanset.project
     run.progress("Preparing data")
     labels = read_given_labels(project)
-    _ensure_folds(run, project, labels)
-    name_features = make_feature_files(run, project)
+    features = make_feature_files(run, project)
+    rows = ensure_row_facts(run, project, features)
+    _ensure_folds(run, project, labels, rows)
     version = store_labels(run, np.arange(len(labels)), labels)
     families = pick_families(project, labels, project.preset)
-    left_out = find_left_out(run, project, version, families)
+    left_out = find_left_out(run, project, version, families, features)
     runs = [ensure_run(project, family, version) for family in families if family not in left_out]
     pending = [r for r in runs if r.status != CandidateRun.Status.READY]
 
     def apply() -> None:
-        name_features()
+        features.name()
         Cleanset.all_objects.filter(pk=cleanset.pk).update(
             source={"runs": [r.pk.hex for r in runs if not get_family(r.family).is_baseline]}
         )
-        Project.all_objects.filter(pk=project.pk).update(folds_file=project.folds_file)
+        Project.all_objects.filter(pk=project.pk).update(
+            folds_file=project.folds_file, row_facts_file=project.row_facts_file
+        )
 
     limit = timedelta(seconds=default_limit_seconds(project.preset, len(labels)))
     children = [("candidate-run", r.pk) for r in pending]
@@ -79,14 +91,9 @@ def join_analysis(run: JobRun) -> Finished:
         read_folds(project)[row_ids],
         problem_type=project.problem_type,
     )
-    issues = find_label_issues(
-        ensemble.oof_pred_probs,
-        y,
-        classes,
-        problem_type=project.problem_type,
-        predicted=ensemble.oof_predicted,
-    )
+    issues = _find_issues(project, row_ids, y, ensemble, classes)
     issues_file = _store_issues(run, issues, row_ids, labels, ensemble, classes)
+    counts = _count_flags(issues)
     pred_probs_path = run.folder / "pred_probs.parquet"
     write_pred_probs(row_ids, ensemble.oof_pred_probs, pred_probs_path)
     pred_probs_file = run.put_file("cleansets", pred_probs_path)
@@ -101,8 +108,9 @@ def join_analysis(run: JobRun) -> Finished:
             pred_probs_file=pred_probs_file,
             classes=classes,
             n_rows=len(row_ids),
-            n_issues=int(pc.sum(issues.column("is_label_issue")).as_py() or 0),
-            n_unlabelled=int(pc.sum(issues.column("is_initially_unlabeled")).as_py() or 0),
+            n_issues=counts["is_label_issue"],
+            n_unlabelled=counts["is_initially_unlabeled"],
+            flag_counts=counts,
             source=cleanset.source
             | {"weights": ensemble.weights, "rule": ensemble.rule, "score": score.to_json()}
             | {"deployments": deployments},
@@ -142,13 +150,19 @@ def pick_families(project: Project, labels: Labels, preset: str) -> list[str]:
 
 
 def find_left_out(
-    run: JobRun, project: Project, version: LabelVersion, families: list[str]
+    run: JobRun,
+    project: Project,
+    version: LabelVersion,
+    families: list[str],
+    features: FeatureFiles,
 ) -> dict[str, str]:
     """With very many rows: what a sample says is not worth training, and why."""
     if len(version.row_ids) <= MIN_ROWS:
         return {}
     classes = class_names(version.labels, project.problem_type)
-    data = build_training_data(project, version.row_ids, version.labels, classes)
+    data = build_training_data(
+        project, version.row_ids, version.labels, classes, made=features.made
+    )
     return left_out_families(families, data, seed=project.seed, progress=run.progress)
 
 
@@ -157,11 +171,32 @@ def _load_cleanset(run: JobRun) -> Cleanset:
     return rows.get(pk=run.subject_id)
 
 
-def _ensure_folds(run: JobRun, project: Project, labels: Labels) -> None:
+def _ensure_folds(run: JobRun, project: Project, labels: Labels, rows: pa.Table) -> None:
     if project.folds_file is None:
-        folds = make_project_folds(project, labels)
+        folds = make_project_folds(project, labels, duplicate_clusters(rows))
         path = write_folds(folds, run.folder / "folds.parquet")
         project.folds_file = run.put_file("folds", path)
+
+
+def _find_issues(
+    project: Project, row_ids: np.ndarray, y: np.ndarray, ensemble: Ensemble, classes: list[str]
+) -> pa.Table:
+    """All generated columns but those of decisions, in row order (docs/issues.md)."""
+    of_labels = find_label_issues(
+        ensemble.oof_pred_probs,
+        y,
+        classes,
+        problem_type=project.problem_type,
+        predicted=ensemble.oof_predicted,
+    )
+    clarity = judge_clarity(ensemble.oof_pred_probs, y)
+    rows = read_row_facts(project).drop_columns([NEIGHBOR_IDS, NEIGHBOR_DISTANCES])
+    return join_columns([of_labels, clarity, rows.take(pa.array(row_ids)), find_rare_classes(y)])
+
+
+def _count_flags(issues: pa.Table) -> dict[str, int]:
+    flags = [field.name for field in issues.schema if field.type == pa.bool_()]
+    return {flag: int(pc.sum(issues.column(flag)).as_py() or 0) for flag in flags}
 
 
 def _store_issues(

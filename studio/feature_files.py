@@ -1,7 +1,8 @@
 """Worker side: what is costly to read from a column is read once a dataset and stored."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,16 @@ from studio.project_data import read_features
 from studio.text_encoders import decide_text_encoders, text_encoders
 
 
-def make_feature_files(run: JobRun, project: Project) -> Callable[[], None]:
-    """Make the missing ones; the answer names them in the ending transaction.
+@dataclass(frozen=True)
+class FeatureFiles:
+    """What was made: files by column, and what names them in the ending transaction."""
+
+    made: dict[int, StoredFile]
+    name: Callable[[], None]
+
+
+def make_feature_files(run: JobRun, project: Project) -> FeatureFiles:
+    """Make the missing ones.
 
     The project's schema names, from here on, the encoder of each text column.
     """
@@ -33,19 +42,27 @@ def make_feature_files(run: JobRun, project: Project) -> Callable[[], None]:
             np.save(path, vectors.astype(np.float16), allow_pickle=False)
             made[i] = run.put_file("features", path)
 
-    def apply() -> None:
+    def name() -> None:
         Project.all_objects.filter(pk=project.pk).update(feature_schema=project.feature_schema)
         for i, stored in made.items():
             _name(project, i, stored)
 
-    return apply
+    return FeatureFiles(made, name)
 
 
-def read_embeddings(project: Project, table: pa.Table, row_ids: np.ndarray) -> Embeddings:
-    """The stored vectors of the given rows; a column without any is read anew where needed."""
+def read_embeddings(
+    project: Project,
+    table: pa.Table,
+    row_ids: np.ndarray,
+    made: Mapping[int, StoredFile] | None = None,
+) -> Embeddings:
+    """The stored vectors of the given rows; a column without any is read anew where needed.
+
+    `made` are files that this run has made and not named yet.
+    """
     given = {}
     for i in _text_columns(project):
-        stored = _find(project, i)
+        stored = (made or {}).get(i) or _find(project, i)
         if stored is not None:
             vectors = np.load(local_path(stored), mmap_mode="r", allow_pickle=False)
             given[i] = vectors[row_ids].astype(np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from automl.folds import duplicate_groups, make_folds
+from automl.folds import make_folds
 from automl.problem import class_names, clean_labels, encode_labels
 from automl.schema import Schema
 from studio.files import local_path
@@ -33,10 +33,8 @@ def read_features(project: Project, row_ids: np.ndarray | None = None) -> pa.Tab
     return table if row_ids is None else table.take(pa.array(row_ids))
 
 
-def make_project_folds(project: Project, labels: Labels) -> np.ndarray:
+def make_project_folds(project: Project, labels: Labels, groups: np.ndarray) -> np.ndarray:
     """One fold for each dataset row, from the original labels and duplicate clusters."""
-    features = read_features(project)
-    groups = duplicate_groups(features, list(range(features.num_columns)))
     classes = class_names(labels, project.problem_type)
     y = encode_labels(labels, classes, project.problem_type)
     return make_folds(y, groups=groups, seed=project.seed)

@@ -1,5 +1,7 @@
 """Worker side: rows, labels, folds and features of a project, as the learning core takes them."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from automl.candidates import TrainingData
@@ -7,7 +9,7 @@ from automl.features.embeddings import Embeddings
 from automl.problem import encode_labels
 from automl.schema import Schema
 from studio.feature_files import read_embeddings
-from studio.models import Project
+from studio.models import Project, StoredFile
 from studio.project_data import Labels, read_features, read_folds
 
 
@@ -17,8 +19,9 @@ def build_training_data(
     labels: Labels,
     classes: list[str],
     embeddings: Embeddings | None = None,
+    made: Mapping[int, StoredFile] | None = None,
 ) -> TrainingData:
-    """With vectors of texts as stored, unless others are given for these rows."""
+    """With vectors of texts as stored, or just `made`, unless others are given for these rows."""
     table = read_features(project, row_ids)
     return TrainingData(
         table=table,
@@ -28,5 +31,5 @@ def build_training_data(
         classes=classes,
         y=encode_labels(labels, classes, project.problem_type),
         folds=read_folds(project)[row_ids],
-        embeddings=embeddings or read_embeddings(project, table, row_ids),
+        embeddings=embeddings or read_embeddings(project, table, row_ids, made),
     )

@@ -65,6 +65,9 @@ class Numbers:
         is_category = np.concatenate([self.is_category, np.zeros(added, dtype=bool)])
         return Numbers(np.hstack([self.dense, *blocks]), is_category, self.words)
 
+    def without_words(self) -> Numbers:
+        return Numbers(self.dense, self.is_category, self.words[:, :0])
+
     def take(self, rows: np.ndarray) -> Numbers:
         """The rows of a mask or of indices."""
         return Numbers(self.dense[rows], self.is_category, self.words[rows])

@@ -31,6 +31,10 @@ class Project(WorkspaceRow):
     feature_schema = models.JSONField(default=list)
     seed = models.PositiveIntegerField(default=0)
     warnings = models.JSONField(default=list)
+    # What can be said of each dataset row without its label, made once (automl/issues/rows.py).
+    row_facts_file = models.ForeignKey(
+        "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
+    )
     # Fold of each dataset row, made once by the first analysis.
     folds_file = models.ForeignKey(
         "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
@@ -69,6 +73,8 @@ class Cleanset(WorkspaceRow, InputFailure):
     n_rows = models.BigIntegerField(default=0)
     n_issues = models.BigIntegerField(default=0)
     n_unlabelled = models.BigIntegerField(default=0)
+    # How many rows each flag of the issues file is set for.
+    flag_counts = models.JSONField(default=dict)
     # Which out-of-fold probabilities found the issues, and how good they were on the given labels.
     source = models.JSONField(default=dict)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from automl.label_issues import find_label_issues
+from automl.issues.labels import find_label_issues
 
 CLASSES = ["a", "b", "c"]
 
