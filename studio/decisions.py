@@ -32,7 +32,7 @@ def decide_row(
     *, cleanset: Cleanset, row_id: int, action: str, user: User, label: str | None = None
 ) -> UUID:
     """Decide one row; answers the batch id, for undo."""
-    label = _clean_label(cleanset, label) if action in LABELLING else None
+    label = check_label(cleanset, action, label)
     return apply_changes(cleanset=cleanset, changes=[Change(row_id, action, label)], user=user)
 
 
@@ -175,6 +175,11 @@ def _event(
         is_undo=is_undo,
         decided_by=user,
     )
+
+
+def check_label(cleanset: Cleanset, action: str, label: str | None) -> str | None:
+    """The label that an action gives, in the form in which it is kept; None where it gives none."""
+    return _clean_label(cleanset, label) if action in LABELLING else None
 
 
 def _clean_label(cleanset: Cleanset, label: str | None) -> str:

@@ -109,8 +109,17 @@ class DecisionForm(forms.Form):
     label = forms.CharField(max_length=500, required=False, strip=False)
 
 
-class AutoFixForm(forms.Form):
+class CleanTopForm(forms.Form):
+    action = forms.ChoiceField(
+        choices=[
+            ("auto-fix", "Auto-fix"),
+            ("exclude", "Exclude"),
+            ("keep", "Keep"),
+            ("label", "Label"),
+        ]
+    )
     k = forms.IntegerField(min_value=1, max_value=10_000_000, label="Rows")
+    label = forms.CharField(max_length=500, required=False, strip=False)
 
 
 class FirstAdminForm(forms.Form):

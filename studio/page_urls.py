@@ -30,9 +30,9 @@ urlpatterns = [
         name="row_decide",
     ),
     path(
-        "cleansets/<hex:cleanset_id>/auto-fix/",
-        decisions.cleanset_auto_fix,
-        name="cleanset_auto_fix",
+        "cleansets/<hex:cleanset_id>/clean-top/",
+        decisions.cleanset_clean_top,
+        name="cleanset_clean_top",
     ),
     path(
         "cleansets/<hex:cleanset_id>/batches/<hex:batch_id>/undo/",

@@ -1,22 +1,20 @@
-"""Request side of the review: one page of rows, worst first, from the Parquet facts."""
+"""Request side of the review: one page of rows, from the Parquet facts."""
 
-from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from automl.arrow_arrays import make_integer_array
-from studio.decisions import Change
 from studio.files import local_path
 from studio.models import Cleanset, RowDecision
+from studio.review_filters import find_place, find_places
+from studio.review_query import PRESETS, ReviewQuery
 
 PAGE_ROWS = 50
-FILTERS = ("issues", "all", "undecided", "decided", "unlabelled")
 MAX_CELL_CHARS = 400
 MAX_SHOWN_COLUMNS = 8
 
@@ -25,25 +23,46 @@ MAX_SHOWN_COLUMNS = 8
 class ReviewRow:
     row_id: int
     cells: list[tuple[str, str]]
-    given_label: str | None
-    suggested_label: str | None
-    confidence: float
-    score: float
-    is_label_issue: bool
-    top_labels: list[str]
+    facts: dict[str, Any]
     decision: RowDecision | None
+    shown: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
         return self.row_id + 1
 
+    @property
+    def given_label(self) -> str | None:
+        return self.facts["given_label"]
+
+    @property
+    def suggested_label(self) -> str | None:
+        return self.facts["suggested_label"]
+
+    @property
+    def confidence(self) -> float:
+        return self.facts["suggested_label_confidence_score"]
+
+    @property
+    def chips(self) -> list[str]:
+        """What the analysis says of the row, in words."""
+        return [p.chip for p in PRESETS.values() if p.chip and self.facts.get(p.flag)]
+
+    @property
+    def figures(self) -> list[str]:
+        """The generated columns that were asked for."""
+        return [_write_figure(self.facts.get(name)) for name in self.shown]
+
 
 @dataclass(frozen=True)
 class ReviewPage:
     rows: list[ReviewRow]
-    number: int
     n_rows: int
-    name: str
+    query: ReviewQuery = field(default_factory=ReviewQuery)
+
+    @property
+    def number(self) -> int:
+        return self.query.number
 
     @property
     def n_pages(self) -> int:
@@ -57,23 +76,40 @@ class ReviewPage:
     def last(self) -> int:
         return min(self.number * PAGE_ROWS, self.n_rows)
 
+    @property
+    def previous_url(self) -> str:
+        return self.query.at_page(self.number - 1).to_url()
 
-def read_page(cleanset: Cleanset, *, name: str, number: int) -> ReviewPage:
-    places = _filtered_places(cleanset, name)
+    @property
+    def next_url(self) -> str:
+        return self.query.at_page(self.number + 1).to_url()
+
+
+def read_page(cleanset: Cleanset, query: ReviewQuery) -> ReviewPage:
+    places = find_places(cleanset, query)
     n_pages = max(1, -(-len(places) // PAGE_ROWS))
-    number = min(max(number, 1), n_pages)
+    number = min(max(query.number, 1), n_pages)
     chosen = places[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
-    return ReviewPage(read_rows(cleanset, chosen), number, len(places), name)
+    rows = read_rows(cleanset, chosen, query.shown)
+    return ReviewPage(rows, len(places), query.at_page(number))
 
 
-def read_row(cleanset: Cleanset, row_id: int) -> ReviewRow | None:
+def page_of_row(cleanset: Cleanset, query: ReviewQuery, row_id: int) -> int | None:
+    """The page of the query on which a row is; None where the query does not let it through."""
+    place = find_place(cleanset, row_id)
+    places = find_places(cleanset, query)
+    return places.index(place) // PAGE_ROWS + 1 if place in places else None
+
+
+def read_row(cleanset: Cleanset, row_id: int, shown: tuple[str, ...] = ()) -> ReviewRow | None:
     """One row by its id."""
-    index = _read_index(cleanset)
-    places = _places(pc.is_in(index.column("row_id"), make_integer_array([row_id])))
-    return read_rows(cleanset, places)[0] if places else None
+    place = find_place(cleanset, row_id)
+    return None if place is None else read_rows(cleanset, [place], shown)[0]
 
 
-def read_rows(cleanset: Cleanset, places: Sequence[int]) -> list[ReviewRow]:
+def read_rows(
+    cleanset: Cleanset, places: Sequence[int], shown: tuple[str, ...] = ()
+) -> list[ReviewRow]:
     """Rows by their places in the issues file, in that order."""
     if not places:
         return []
@@ -85,71 +121,12 @@ def read_rows(cleanset: Cleanset, places: Sequence[int]) -> list[ReviewRow]:
         ReviewRow(
             row_id=fact["row_id"],
             cells=cells[fact["row_id"]],
-            given_label=fact["given_label"],
-            suggested_label=fact["suggested_label"],
-            confidence=fact["suggested_label_confidence_score"],
-            score=fact["label_issue_score"],
-            is_label_issue=fact["is_label_issue"],
-            top_labels=fact["top_labels"],
+            facts=fact,
             decision=decisions.get(fact["row_id"]),
+            shown=shown,
         )
         for fact in facts
     ]
-
-
-def suggestion_for(cleanset: Cleanset, row_id: int) -> str | None:
-    row = read_row(cleanset, row_id)
-    return row.suggested_label if row else None
-
-
-def top_suggestions(cleanset: Cleanset, k: int) -> list[Change]:
-    """Auto-fixes for the K worst rows that have a suggestion and that nobody decided yet."""
-    columns = ["row_id", "suggested_label"]
-    table = pq.read_table(local_path(_issues(cleanset)), columns=columns)
-    table = table.filter(pc.is_valid(table.column("suggested_label")))
-    decided = set(cleanset.decisions.values_list("row_id", flat=True))
-    changes: list[Change] = []
-    for fact in table.to_pylist():
-        if len(changes) == k:
-            break
-        if fact["row_id"] not in decided:
-            label = fact["suggested_label"]
-            changes.append(Change(fact["row_id"], RowDecision.Action.AUTO_FIX, label))
-    return changes
-
-
-def _filtered_places(cleanset: Cleanset, name: str) -> Sequence[int]:
-    """Places in the issues file that a filter lets through, in the order of the file."""
-    index = _read_index(cleanset)
-    mask = _mask(cleanset, index, name)
-    if mask is None:
-        return range(index.num_rows)
-    return _places(mask)
-
-
-def _places(mask: Any) -> Sequence[int]:
-    """Where a mask is true, read from Arrow's buffer: other ways would import pandas."""
-    if isinstance(mask, pa.ChunkedArray):
-        mask = mask.combine_chunks()
-    found = pc.indices_nonzero(mask)
-    return array("Q", found.buffers()[1].to_pybytes())[: len(found)]
-
-
-def _mask(cleanset: Cleanset, index: pa.Table, name: str) -> Any:
-    if name == "issues":
-        return index.column("is_label_issue").combine_chunks()
-    if name == "unlabelled":
-        return index.column("is_initially_unlabeled").combine_chunks()
-    if name in {"decided", "undecided"}:
-        ids = make_integer_array(cleanset.decisions.values_list("row_id", flat=True))
-        decided = pc.is_in(index.column("row_id").combine_chunks(), ids)
-        return decided if name == "decided" else pc.invert(decided)
-    return None
-
-
-def _read_index(cleanset: Cleanset) -> pa.Table:
-    columns = ["row_id", "is_label_issue", "is_initially_unlabeled"]
-    return pq.read_table(local_path(_issues(cleanset)), columns=columns)
 
 
 def _issues(cleanset: Cleanset) -> Any:
@@ -191,6 +168,12 @@ def _take(path: Path, wanted: Sequence[int], columns: list[str] | None = None) -
             start = end
     places = {row: i for i, row in enumerate(order)}
     return pa.concat_tables(parts).take(make_integer_array(places[row] for row in wanted))
+
+
+def _write_figure(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _cut(cell: str | None) -> str:

@@ -20,7 +20,7 @@ WRITING = {
     "studio:dataset_delete",
     "studio:project_delete",
     "studio:row_decide",
-    "studio:cleanset_auto_fix",
+    "studio:cleanset_clean_top",
     "studio:batch_undo",
     "models_app:model_create",
     "models_app:model_retrain",

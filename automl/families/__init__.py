@@ -33,6 +33,7 @@ from automl.families.tabular_neural_network import (
     TabularNeuralNetworkRegressor,
 )
 from automl.families.tabular_ridge import TabularRidge
+from automl.families.text_linear_svm import MANY_ROWS as MANY_TEXTS
 from automl.families.text_linear_svm import TextLinearSvm, TextLinearSvmOnWords
 from automl.families.text_logistic_regression import TextLogisticRegression
 from automl.families.text_naive_bayes import TextNaiveBayes
@@ -75,7 +76,8 @@ class Family:
     title : what Model Details calls it.
     presets : in which presets it takes part.
     max_classes, max_rows : above these the family would cost too much.
-    max_rows_fast : above it preset fast leaves it out, because there it costs too much of the time.
+    min_rows_fast, max_rows_fast : beyond these preset fast leaves it out: there it adds little, or
+        costs too much of the time.
     min_rows : below it the family has too little to learn from.
     is_baseline : what a score must beat; never part of an ensemble, never deployed.
     can_train : whether this machine can train it on such columns.
@@ -90,24 +92,33 @@ class Family:
     max_classes: int = 1000
     min_rows: int = 0
     max_rows: int = ANY_ROWS
+    min_rows_fast: int = 0
     max_rows_fast: int = ANY_ROWS
     is_baseline: bool = False
     can_train: Callable[[Schema], bool] = always
 
     def is_in(self, preset: str, n_rows: int) -> bool:
-        return preset in self.presets and (preset != FAST or n_rows <= self.max_rows_fast)
+        fits_fast = self.min_rows_fast <= n_rows <= self.max_rows_fast
+        return preset in self.presets and (preset != FAST or fits_fast)
 
 
 FAMILIES: dict[str, Family] = {
     family.key: family
     for family in (
-        Family("text_linear_svm", "Linear SVM (words + meaning)", TEXT, TextLinearSvm),
+        # The meaning of very many texts beside their words would take gigabytes.
+        Family(
+            "text_linear_svm",
+            "Linear SVM (words + meaning)",
+            TEXT,
+            TextLinearSvm,
+            max_rows=MANY_TEXTS,
+        ),
         Family(
             "text_linear_svm_on_words",
             "Linear SVM (words)",
             TEXT,
             TextLinearSvmOnWords,
-            presets=FROM_REGULAR,
+            min_rows_fast=MANY_TEXTS + 1,
         ),
         Family("text_naive_bayes", "Naive Bayes (words)", TEXT, TextNaiveBayes),
         Family(

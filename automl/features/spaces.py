@@ -57,7 +57,9 @@ class Space(ABC):
 
 
 class TextFeatures:
-    """Four views of the same texts; each is made when it is first asked for.
+    """Four views of the same texts, made when they are asked for.
+
+    Weighted terms are not kept: an estimator asks once, and of many texts they are large.
 
     Attributes
     ----------
@@ -80,11 +82,11 @@ class TextFeatures:
     def texts(self) -> list[str]:
         return self._texts()
 
-    @cached_property
+    @property
     def words(self) -> sp.csr_matrix:
         return self._terms(WORDS)
 
-    @cached_property
+    @property
     def letters(self) -> sp.csr_matrix:
         return self._terms(LETTERS)
 

@@ -95,14 +95,16 @@ class TermWeights:
 
 
 def weigh_terms(counts: sp.csr_matrix, idf: np.ndarray) -> sp.csr_matrix:
-    weighted = sp.csr_matrix(counts, copy=True, dtype=np.float32)
-    np.log(weighted.data, out=weighted.data)
-    weighted.data += 1
-    weighted.data *= idf[weighted.indices]
-    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    """In the place of the counts, which of many texts take hundreds of megabytes."""
+    weights = counts.data
+    np.log(weights, out=weights)
+    weights += 1
+    weights *= idf[counts.indices]
+    squares = sp.csr_matrix((weights * weights, counts.indices, counts.indptr), counts.shape)
+    lengths = np.sqrt(np.asarray(squares.sum(axis=1)).ravel())
     scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    weighted.data *= np.repeat(scale, np.diff(weighted.indptr)).astype(np.float32)
-    return weighted
+    weights *= np.repeat(scale.astype(np.float32), np.diff(counts.indptr))
+    return counts
 
 
 def show_term(term: str) -> str:

@@ -8,11 +8,27 @@ from django.views.decorators.http import require_POST
 
 from automl.errors import InputError
 from studio.access import cleanset_for
-from studio.auto_fix import auto_fix_top
-from studio.decisions import UNDO, Action, count_decisions, decide_row, undo_batch, undo_row
-from studio.forms import AutoFixForm, DecisionForm
+from studio.clean_top import auto_fix_row, clean_top
+from studio.decisions import (
+    UNDO,
+    Action,
+    apply_changes,
+    count_decisions,
+    decide_row,
+    undo_batch,
+    undo_row,
+)
+from studio.forms import CleanTopForm, DecisionForm
 from studio.models import Cleanset, User
-from studio.review import read_row, suggestion_for
+from studio.review import ReviewPage, read_row
+from studio.views.review import posted_query
+
+WORDS = {
+    Action.AUTO_FIX: "Auto-fixed",
+    Action.KEEP: "Kept",
+    Action.LABEL: "Labelled",
+    Action.EXCLUDE: "Excluded",
+}
 
 
 @require_POST
@@ -20,9 +36,11 @@ def row_decide(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResp
     cleanset = _ready_cleanset(request, cleanset_id)
     form = DecisionForm(request.POST)
     message = _decide(request, cleanset, row_id, form) if form.is_valid() else "Choose an action."
+    query = posted_query(request, cleanset)
     if request.htmx:  # type: ignore[attr-defined]
         context = {
-            "row": read_row(cleanset, row_id),
+            "row": read_row(cleanset, row_id, query.shown),
+            "page": ReviewPage([], 0, query),
             "cleanset": cleanset,
             "error": message,
             "decided": count_decisions(cleanset),
@@ -36,16 +54,13 @@ def row_decide(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResp
 
 
 @require_POST
-def cleanset_auto_fix(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
+def cleanset_clean_top(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
     cleanset = _ready_cleanset(request, cleanset_id)
-    form = AutoFixForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Enter how many rows to auto-fix, 1 or more.")
-        return redirect(_back(request, cleanset))
-    assert isinstance(request.user, User)
-    n_fixed, _ = auto_fix_top(cleanset=cleanset, k=form.cleaned_data["k"], user=request.user)
-    text = f"Auto-fixed {n_fixed:,} rows." if n_fixed else "No undecided row has a suggestion."
-    messages.success(request, text)
+    form = CleanTopForm(request.POST)
+    if form.is_valid():
+        _clean_top(request, cleanset, form)
+    else:
+        messages.error(request, "Enter an action, and how many rows it is for, 1 or more.")
     return redirect(_back(request, cleanset))
 
 
@@ -62,6 +77,25 @@ def _ready_cleanset(request: HttpRequest, cleanset_id: UUID) -> Cleanset:
     return cleanset_for(request.user, cleanset_id, write=True)
 
 
+def _clean_top(request: HttpRequest, cleanset: Cleanset, form: CleanTopForm) -> None:
+    assert isinstance(request.user, User)
+    action = form.cleaned_data["action"]
+    try:
+        n_rows, _ = clean_top(
+            cleanset=cleanset,
+            query=posted_query(request, cleanset),
+            k=form.cleaned_data["k"],
+            action=action,
+            label=form.cleaned_data["label"],
+            user=request.user,
+        )
+    except InputError as error:
+        messages.error(request, error.message)
+        return
+    said = f"{WORDS[action]} {n_rows:,} rows." if n_rows else "No row shown is undecided."
+    messages.success(request, said)
+
+
 def _decide(request: HttpRequest, cleanset: Cleanset, row_id: int, form: DecisionForm) -> str:
     """What went wrong, in words, or ""."""
     assert isinstance(request.user, User)
@@ -71,21 +105,20 @@ def _decide(request: HttpRequest, cleanset: Cleanset, row_id: int, form: Decisio
     if action == UNDO:
         undone = undo_row(cleanset=cleanset, row_id=row_id, user=request.user)
         return "" if undone else "There is nothing to undo for this row."
-    if action == Action.AUTO_FIX:
-        label = suggestion_for(cleanset, row_id)
-        if label is None:
-            return "There is no suggestion for this row. Choose a label instead."
     try:
-        decide_row(cleanset=cleanset, row_id=row_id, action=action, label=label, user=request.user)
+        if action == Action.AUTO_FIX:
+            change = auto_fix_row(cleanset, row_id)
+            apply_changes(cleanset=cleanset, changes=[change], user=request.user)
+        else:
+            decide_row(
+                cleanset=cleanset, row_id=row_id, action=action, label=label, user=request.user
+            )
     except InputError as error:
         return error.message
     return ""
 
 
 def _back(request: HttpRequest, cleanset: Cleanset) -> str:
-    """To the page of rows that the form stood on; only its two known parameters are kept."""
+    """To the page of rows that the form stood on."""
     url = reverse("studio:project_detail", args=[cleanset.project_id])
-    name, number = request.POST.get("filter", ""), request.POST.get("page", "")
-    if name.isalpha() and number.isdecimal():
-        return f"{url}?filter={name}&page={number}"
-    return url
+    return url + posted_query(request, cleanset).to_url()

@@ -10,14 +10,13 @@ from automl.errors import InputError
 from automl.project_guess import guess_setup
 from studio.access import can_write, dataset_for, project_for, require_writer, rows_for
 from studio.converters import parse_id
-from studio.decisions import count_decisions
-from studio.forms import AutoFixForm, ProjectForm
+from studio.forms import ProjectForm
 from studio.jobs import latest_job
 from studio.models import Dataset, Project, User
 from studio.projects import create_project
-from studio.review import FILTERS, read_page
 from studio.trash import delete_row
-from studio.views.pages import paginate, read_number
+from studio.views.pages import paginate
+from studio.views.review import find_jump, review_context
 
 
 @require_safe
@@ -48,6 +47,9 @@ def project_create(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project_detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
     context = _detail_context(request, project_id)
+    jump = find_jump(request, context["cleanset"]) if "page" in context else None
+    if jump is not None:
+        return redirect(f"{request.path}{jump}")
     fragment = request.htmx.target == "review"  # type: ignore[attr-defined]
     template = "studio/review_table.html" if fragment else "studio/project_detail.html"
     return render(request, template, context)
@@ -117,18 +119,11 @@ def _detail_context(request: HttpRequest, project_id: UUID) -> dict[str, Any]:
     context: dict[str, Any] = {"project": project, "cleanset": cleanset}
     if cleanset.status != "ready":
         return context | {"job": latest_job(cleanset.pk), "parts": _parts(cleanset.pk)}
-    name = request.GET.get("filter", "issues" if cleanset.n_issues else "all")
-    return context | {
-        "page": read_page(
-            cleanset,
-            name=name if name in FILTERS else "all",
-            number=read_number(request.GET.get("page")),
-        ),
-        "decided": count_decisions(cleanset),
-        "can_write": can_write(request.user, project.workspace),
-        "auto_fix": AutoFixForm(initial={"k": max(cleanset.n_issues, 1)}),
-        "last_batch": cleanset.events.filter(is_undo=False).order_by("-id").first(),
-    }
+    return (
+        context
+        | review_context(request, cleanset)
+        | {"can_write": can_write(request.user, project.workspace)}
+    )
 
 
 def _parts(cleanset_id: UUID) -> list[Any]:

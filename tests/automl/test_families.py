@@ -410,6 +410,12 @@ def test_fast_takes_what_few_rows_make_cheap():
     assert "extra_trees_deep" in keys_for(n_rows=5001, preset="regular")
 
 
+def test_very_many_texts_have_words_alone_beside_their_meaning():
+    few, many = (keys_for("text", n_rows=n_rows, preset="fast") for n_rows in (50_000, 50_001))
+    assert few - many == {"text_linear_svm"}
+    assert many - few == {"text_linear_svm_on_words"}
+
+
 def test_few_rows_are_too_few_for_a_network():
     assert REGULAR - keys_for(n_rows=199, preset="regular") == {"tabular_neural_network"}
     assert "tabular_neural_network" in keys_for(n_rows=200)

@@ -90,7 +90,7 @@ def review(page):
     show_rows(page, "Label issues")
     if page.get_by_role("button", name="Use suggestion").count():
         page.locator("#id_k").fill("3")
-        page.get_by_role("button", name="Auto-fix").click()
+        page.get_by_role("button", name="Clean", exact=True).click()
         expect(page.locator("#toasts")).to_contain_text("Auto-fixed")
 
 

@@ -12,12 +12,13 @@ from automl.predictor import Predictor
 from models_app.deploy import deploy_model
 from models_app.leaderboard import candidates_in_order
 from models_app.models import DeployedModel
-from studio.auto_fix import auto_fix_top
+from studio.clean_top import clean_top
 from studio.datasets import create_dataset
 from studio.files import local_path
 from studio.jobs.execution import execute
 from studio.models import Cleanset, Job, OutboxMessage, User
 from studio.projects import Setup, create_project
+from studio.review_query import ReviewQuery
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,7 +74,8 @@ def cleaned_model(tmp_path):
     cleanset = Cleanset.objects.get(project=project)
     assert cleanset.status == Cleanset.Status.READY, cleanset.error_message
     assert cleanset.n_issues > 0.5 * n_flipped
-    auto_fix_top(cleanset=cleanset, k=cleanset.n_issues, user=user)
+    worst = ReviewQuery(preset="issues")
+    clean_top(cleanset=cleanset, query=worst, k=cleanset.n_issues, action="auto-fix", user=user)
     model = deploy_model(user=user, cleanset=cleanset, name="clean", idempotency_key=uuid4().hex)
     run_all_jobs()
     model = DeployedModel.objects.get(pk=model.pk)

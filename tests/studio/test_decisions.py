@@ -3,7 +3,7 @@
 import pytest
 
 from automl.errors import InputError
-from studio.auto_fix import auto_fix_top
+from studio.clean_top import clean_top
 from studio.decisions import (
     MAX_LABEL_CHARS,
     Change,
@@ -14,6 +14,7 @@ from studio.decisions import (
     undo_row,
 )
 from studio.models import Cleanset, DecisionEvent
+from studio.review_query import ReviewQuery
 
 from ..factories import make_cleanset
 
@@ -49,6 +50,11 @@ def states(cleanset):
 
 def revision(cleanset):
     return Cleanset.objects.get(pk=cleanset.pk).revision
+
+
+def fix(cleanset, user, *, k):
+    query = ReviewQuery()
+    return clean_top(cleanset=cleanset, query=query, k=k, action="auto-fix", user=user)
 
 
 def test_every_action_is_kept_with_its_label_and_counted(cleanset, decide):
@@ -136,7 +142,7 @@ def test_a_row_of_a_batch_can_be_undone_alone_and_is_not_undone_twice(
     cleanset, decide, undo, undo_all, alice
 ):
     decide(3, "keep")
-    _, batch_id = auto_fix_top(cleanset=cleanset, k=2, user=alice)
+    _, batch_id = fix(cleanset, alice, k=2)
     assert undo(2)
     assert undo_all(batch_id) == 1
     assert states(cleanset) == {3: ("keep", None)}
@@ -147,7 +153,7 @@ def test_a_row_of_a_batch_can_be_undone_alone_and_is_not_undone_twice(
 def test_the_same_answer_given_again_by_hand_survives_undoing_the_batch(
     cleanset, decide, undo_all, alice
 ):
-    _, batch_id = auto_fix_top(cleanset=cleanset, k=1, user=alice)
+    _, batch_id = fix(cleanset, alice, k=1)
     decide(2, "keep")
     decide(2, "auto-fix", "yes")
     assert undo_all(batch_id) == 0
@@ -157,7 +163,7 @@ def test_the_same_answer_given_again_by_hand_survives_undoing_the_batch(
 def test_pressing_undo_twice_does_not_take_back_what_came_between(
     cleanset, decide, undo_all, alice
 ):
-    _, batch_id = auto_fix_top(cleanset=cleanset, k=1, user=alice)
+    _, batch_id = fix(cleanset, alice, k=1)
     assert undo_all(batch_id) == 1
     decide(2, "auto-fix", "yes")
     assert undo_all(batch_id) == 0
@@ -167,7 +173,7 @@ def test_pressing_undo_twice_does_not_take_back_what_came_between(
 def test_a_decision_taken_back_does_not_keep_its_row_from_the_undo_of_the_batch(
     cleanset, decide, undo, undo_all, alice
 ):
-    _, batch_id = auto_fix_top(cleanset=cleanset, k=1, user=alice)
+    _, batch_id = fix(cleanset, alice, k=1)
     decide(2, "exclude")
     undo(2)
     assert undo_all(batch_id) == 1
@@ -194,7 +200,7 @@ def test_undoing_a_batch_gives_rows_the_state_from_before_it(cleanset, decide, u
 
 def test_a_batch_of_another_cleanset_is_not_undone(cleanset, undo_all, alice, tmp_path):
     other = make_cleanset(alice, tmp_path)
-    _, batch_id = auto_fix_top(cleanset=other, k=1, user=alice)
+    _, batch_id = fix(other, alice, k=1)
     assert undo_all(batch_id) == 0
     assert states(other) == {2: ("auto-fix", "yes")}
 
@@ -202,13 +208,16 @@ def test_a_batch_of_another_cleanset_is_not_undone(cleanset, undo_all, alice, tm
 def test_auto_fix_never_touches_a_decided_row_and_stops_when_none_is_left(cleanset, decide, alice):
     decide(2, "exclude")
     decide(5, "label", "maybe")
-    assert auto_fix_top(cleanset=cleanset, k=10, user=alice) == (0, None)
-    assert states(cleanset) == {2: ("exclude", None), 5: ("label", "maybe")}
-    assert revision(cleanset) == 2
+    for row_id in (0, 1, 3, 4):
+        decide(row_id, "keep")
+    before = states(cleanset)
+    assert fix(cleanset, alice, k=10) == (0, None)
+    assert states(cleanset) == before
+    assert revision(cleanset) == 6
 
 
 def test_auto_fix_takes_no_more_than_asked(cleanset, alice):
-    assert auto_fix_top(cleanset=cleanset, k=1, user=alice)[0] == 1
+    assert fix(cleanset, alice, k=1)[0] == 1
     assert states(cleanset) == {2: ("auto-fix", "yes")}
 
 

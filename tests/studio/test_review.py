@@ -7,10 +7,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from automl.errors import InputError
-from studio.auto_fix import auto_fix_top
+from studio.clean_top import clean_top
 from studio.decisions import count_decisions, decide_row, undo_batch, undo_row
 from studio.models import Cleanset, DecisionEvent, RowDecision
 from studio.review import read_page
+from studio.review_query import ReviewQuery
 
 from ..factories import make_cleanset
 
@@ -53,22 +54,43 @@ def test_undo_goes_back_step_by_step_to_undecided(cleanset, alice):
     assert revision(cleanset) == 6
 
 
-def test_auto_fix_takes_the_worst_first_and_never_overrides_a_person(cleanset, alice):
-    decide_row(cleanset=cleanset, row_id=2, action="keep", user=alice)
-    n_fixed, batch_id = auto_fix_top(cleanset=cleanset, k=10, user=alice)
-    assert n_fixed == 1
-    assert state(cleanset, 2) == ("keep", None)
+def clean(cleanset, user, *, preset="all", k=10, action="auto-fix", label=None):
+    query = ReviewQuery(preset=preset)
+    return clean_top(cleanset=cleanset, query=query, k=k, action=action, label=label, user=user)
+
+
+def test_auto_fix_takes_the_first_and_never_overrides_a_person(cleanset, alice):
+    decide_row(cleanset=cleanset, row_id=2, action="exclude", user=alice)
+    n_fixed, batch_id = clean(cleanset, alice, k=5)
+    assert n_fixed == 5
+    assert state(cleanset, 2) == ("exclude", None)
     assert state(cleanset, 5) == ("auto-fix", "no")
-    assert undo_batch(cleanset=cleanset, batch_id=batch_id, user=alice) == 1
+    assert state(cleanset, 0) == ("keep", None)
+    assert undo_batch(cleanset=cleanset, batch_id=batch_id, user=alice) == 5
     assert state(cleanset, 5) is None
 
 
+def test_cleaning_stays_within_the_rows_that_are_shown(cleanset, alice):
+    assert clean(cleanset, alice, preset="unlabelled", action="exclude")[0] == 1
+    assert state(cleanset, 5) == ("exclude", None)
+    assert clean(cleanset, alice, preset="issues", action="label", label=" yes ", k=3)[0] == 1
+    assert state(cleanset, 2) == ("label", "yes")
+    assert clean(cleanset, alice, preset="issues")[0] == 0
+    assert count_decisions(cleanset)["all"] == 2
+
+
+def test_labelling_many_rows_needs_a_label(cleanset, alice):
+    with pytest.raises(InputError, match="Choose a label"):
+        clean(cleanset, alice, action="label", label=" ")
+    assert revision(cleanset) == 0
+
+
 def test_undoing_a_batch_leaves_rows_that_were_decided_since(cleanset, alice):
-    _, batch_id = auto_fix_top(cleanset=cleanset, k=10, user=alice)
-    decide_row(cleanset=cleanset, row_id=5, action="exclude", user=alice)
+    _, batch_id = clean(cleanset, alice, k=2)
+    decide_row(cleanset=cleanset, row_id=4, action="exclude", user=alice)
     assert undo_batch(cleanset=cleanset, batch_id=batch_id, user=alice) == 1
     assert state(cleanset, 2) is None
-    assert state(cleanset, 5) == ("exclude", None)
+    assert state(cleanset, 4) == ("exclude", None)
 
 
 @pytest.mark.parametrize("label", ["", "   ", "x" * 501, "Suggested Label"])
@@ -86,7 +108,7 @@ def test_a_row_that_is_not_there_cannot_be_decided(cleanset, alice):
 def test_pages_are_sorted_by_score_and_filtered(cleanset, alice):
     decide_row(cleanset=cleanset, row_id=0, action="exclude", user=alice)
     shown = {
-        name: [row.row_id for row in read_page(cleanset, name=name, number=1).rows]
+        name: [row.row_id for row in read_page(cleanset, ReviewQuery(preset=name)).rows]
         for name in ("all", "issues", "decided", "undecided", "unlabelled")
     }
     assert shown["all"] == [2, 4, 3, 1, 0, 5]
@@ -94,15 +116,15 @@ def test_pages_are_sorted_by_score_and_filtered(cleanset, alice):
     assert shown["decided"] == [0]
     assert shown["undecided"] == [2, 4, 3, 1, 5]
     assert shown["unlabelled"] == [5]
-    row = read_page(cleanset, name="issues", number=9).rows[0]
+    row = read_page(cleanset, ReviewQuery(preset="issues", number=9)).rows[0]
     assert (row.cells, row.given_label, row.suggested_label) == ([("text", "fine")], "no", "yes")
 
 
 def test_buttons_work_with_and_without_htmx(cleanset, alice_client):
     url = reverse("studio:row_decide", args=[cleanset.pk, 2])
-    answer = alice_client.post(url, {"action": "auto-fix", "filter": "all", "page": "1"})
+    answer = alice_client.post(url, {"action": "auto-fix", "query": "preset=all&search=i"})
     assert answer.status_code == 302
-    assert answer.url.endswith("?filter=all&page=1")
+    assert answer.url.endswith("?preset=all&search=i")
     assert state(cleanset, 2) == ("auto-fix", "yes")
     answer = alice_client.post(url, {"action": "undo"}, headers={"HX-Request": "true"})
     assert answer.status_code == 200
@@ -111,10 +133,10 @@ def test_buttons_work_with_and_without_htmx(cleanset, alice_client):
     assert count_decisions(cleanset)["all"] == 0
 
 
-def test_a_suggestion_that_does_not_exist_is_said_in_words(cleanset, alice_client):
+def test_auto_fix_of_a_row_without_an_issue_keeps_it(cleanset, alice_client):
     url = reverse("studio:row_decide", args=[cleanset.pk, 0])
-    answer = alice_client.post(url, {"action": "auto-fix"}, headers={"HX-Request": "true"})
-    assert "There is no suggestion for this row" in answer.content.decode()
+    alice_client.post(url, {"action": "auto-fix"}, headers={"HX-Request": "true"})
+    assert state(cleanset, 0) == ("keep", None)
 
 
 def test_cells_and_labels_are_never_markup(cleanset, alice, alice_client):
@@ -127,7 +149,7 @@ def test_cells_and_labels_are_never_markup(cleanset, alice, alice_client):
 
 
 def test_a_row_beyond_the_first_thousand_can_be_swapped_by_its_id(cleanset):
-    page = read_page(cleanset, name="all", number=1)
+    page = read_page(cleanset, ReviewQuery())
     row = replace(page.rows[0], row_id=1583)
     shown = render_to_string(
         "studio/review_row.html",

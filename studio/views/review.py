@@ -1,0 +1,103 @@
+"""What the pages of the review share: the query in the URL, and what is shown of its answer."""
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from studio.decisions import count_decisions
+from studio.forms import CleanTopForm
+from studio.models import Cleanset
+from studio.review import PAGE_ROWS, ReviewPage, page_of_row, read_page
+from studio.review_filters import known_columns
+from studio.review_query import (
+    PRESETS,
+    SHOWN_COLUMNS,
+    Preset,
+    ReviewQuery,
+    ShownColumn,
+    parse_query,
+)
+from studio.views.pages import read_number
+
+MAX_CLASSES_LISTED = 200
+
+
+def read_query(params: QueryDict, cleanset: Cleanset) -> ReviewQuery:
+    positions = [profile["position"] for profile in cleanset.project.dataset.profiles]
+    return parse_query(params, positions, "issues" if cleanset.n_issues else "all")
+
+
+def posted_query(request: HttpRequest, cleanset: Cleanset) -> ReviewQuery:
+    """Of the page that a form stood on."""
+    return read_query(QueryDict(request.POST.get("query", "")[:8000]), cleanset)
+
+
+def find_jump(request: HttpRequest, cleanset: Cleanset) -> str | None:
+    """The address of the row that was asked for by number; None where none was.
+
+    A row that the filters do not let through is shown among all rows.
+    """
+    number = read_number(request.GET.get("row"), default=0)
+    if not 1 <= number <= cleanset.n_rows:
+        return None
+    query = read_query(request.GET, cleanset)
+    page = page_of_row(cleanset, query, number - 1)
+    if page is None:
+        query = ReviewQuery(preset="all", shown=query.shown)
+        page = page_of_row(cleanset, query, number - 1) or 1
+    return f"{query.at_page(page).to_url()}#row-{number - 1}"
+
+
+def review_context(request: HttpRequest, cleanset: Cleanset) -> dict[str, Any]:
+    page = read_page(cleanset, read_query(request.GET, cleanset))
+    decided = count_decisions(cleanset)
+    columns = known_columns(cleanset)
+    shown = [column for name, column in SHOWN_COLUMNS.items() if name in columns]
+    return {
+        "page": page,
+        "decided": decided,
+        "presets": _presets(cleanset, page.query, decided["all"]),
+        "columns": shown,
+        "ranges": _ranges(page.query, shown),
+        "dataset_columns": cleanset.project.dataset.profiles,
+        "listed_classes": cleanset.classes[:MAX_CLASSES_LISTED],
+        "clean_top": CleanTopForm(initial={"k": _usual_k(cleanset, page)}),
+        "last_batch": cleanset.events.filter(is_undo=False).order_by("-id").first(),
+    }
+
+
+def _usual_k(cleanset: Cleanset, page: ReviewPage) -> int:
+    return max(min(page.n_rows, cleanset.n_issues or PAGE_ROWS), 1)
+
+
+def _presets(
+    cleanset: Cleanset, query: ReviewQuery, n_decided: int
+) -> list[tuple[Preset, int, str]]:
+    """With how many rows each has, and its address; those without a row are left out."""
+    counts = cleanset.flag_counts or {
+        "is_label_issue": cleanset.n_issues,
+        "is_initially_unlabeled": cleanset.n_unlabelled,
+    }
+    special = {
+        "all": cleanset.n_rows,
+        "decided": n_decided,
+        "undecided": cleanset.n_rows - n_decided,
+    }
+    found = [
+        (preset, special.get(preset.key, counts.get(preset.flag, 0))) for preset in PRESETS.values()
+    ]
+    always = {"all", "issues", "decided", "undecided", query.preset}
+    return [
+        (preset, count, query.with_preset(preset.key).to_url())
+        for preset, count in found
+        if count or preset.key in always
+    ]
+
+
+def _ranges(query: ReviewQuery, known: list[ShownColumn]) -> list[dict[str, Any]]:
+    lows, highs = dict(query.lows), dict(query.highs)
+    return [
+        {"column": column, "low": lows.get(column.name), "high": highs.get(column.name)}
+        for column in known
+        if column.is_number
+    ]
