@@ -86,10 +86,11 @@ def run_job(folder, limit):
     from models_app.deploy import deploy_model
     from models_app.leaderboard import candidates_in_order
     from models_app.models import DeployedModel
-    from studio.auto_fix import auto_fix_top
+    from studio.clean_top import clean_top
     from studio.datasets import create_dataset
     from studio.models import Cleanset, Dataset, User
     from studio.projects import Setup, create_project
+    from studio.review_query import ReviewQuery
 
     def wait(row_class, row, *pending):
         while (current := row_class.objects.get(pk=row.pk)).status in pending:
@@ -119,7 +120,8 @@ def run_job(folder, limit):
     cleanset = wait(Cleanset, project.cleansets.get(), "analyzing")
     report(f"{name}: finding issues ({cleanset.n_issues} found)", time.monotonic() - begun)
     # Some corrections, so that the deployment has its own candidates to train.
-    auto_fix_top(cleanset=cleanset, k=50, user=user)
+    worst = ReviewQuery(preset="issues")
+    clean_top(cleanset=cleanset, query=worst, k=50, action="auto-fix", user=user)
     begun = time.monotonic()
     model = deploy_model(user=user, cleanset=cleanset, name=name, idempotency_key=uuid4().hex)
     model = wait(DeployedModel, model, "INITIALIZING", "TRAINING")

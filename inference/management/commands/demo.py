@@ -17,12 +17,13 @@ from inference.models import InferenceResult
 from models_app.deploy import deploy_model
 from models_app.leaderboard import candidates_in_order
 from models_app.models import DeployedModel
-from studio.auto_fix import auto_fix_top
+from studio.clean_top import clean_top
 from studio.datasets import create_from_sample
 from studio.files import local_path
 from studio.models import Cleanset, Dataset, User
 from studio.models.base import WorkspaceRow
 from studio.projects import Setup, create_project
+from studio.review_query import ReviewQuery
 from studio.samples import SAMPLES
 from studio.supervision.preparing import prepare
 from studio.supervision.supervisor import AlreadyRunningError, Supervisor
@@ -55,11 +56,21 @@ class Command(BaseCommand):
         user = _demo_user()
         dataset = self._upload(user)
         cleanset = self._find_issues(user, dataset)
-        fixed, _ = auto_fix_top(cleanset=cleanset, k=max(cleanset.n_issues, 1), user=user)
+        fixed = self._fix(user, cleanset)
         self.stdout.write(f"Auto-fixed {fixed} rows.")
         model = self._deploy(user, cleanset)
         self._show_details(model)
         self._predict(user, model, dataset)
+
+    def _fix(self, user: User, cleanset: Cleanset) -> int:
+        n_rows, _ = clean_top(
+            cleanset=cleanset,
+            query=ReviewQuery(preset="issues"),
+            k=max(cleanset.n_issues, 1),
+            action="auto-fix",
+            user=user,
+        )
+        return n_rows
 
     def _upload(self, user: User) -> Dataset:
         sample = SAMPLES[0]
