@@ -249,5 +249,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"rq": {"level": "WARNING"}},
+    "loggers": {"rq": {"level": "WARNING"}, "faiss": {"level": "WARNING"}},
 }

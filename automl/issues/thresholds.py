@@ -23,3 +23,5 @@ RARE_CLASS_ROWS = 5
 
 PERSONAL_DATA = 0.2
 NON_ENGLISH = 0.5
+# Of fewer Latin letters than this, words of English look like those of its relatives.
+SHORT_TEXT_LETTERS, NON_ENGLISH_SHORT = 25, 0.99

@@ -29,3 +29,9 @@ def test_of_a_few_letters_nothing_is_said(text):
 
 def test_another_script_shows_in_a_few_letters():
     assert judge("味道不错", "привет")["is_non_english"] == [True, True]
+
+
+def test_short_english_texts_are_not_taken_for_a_related_language():
+    english = ["Report stolen card", "A transfer is pending.", "My card is missing!  Help!"]
+    assert not any(judge(*english)["is_non_english"])
+    assert judge("Wo ist meine Karte?")["predicted_language"] == ["de"]
