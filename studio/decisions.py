@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Max
 
 from automl.errors import InputError
 from automl.problem import MULTI_LABEL, RESERVED_CLASS, class_names, clean_labels
-from studio.models import Cleanset, DecisionEvent, RowDecision, User
+from studio.models import Cleanset, DecisionEvent, RowDecision, RowTag, User
 
 Action = RowDecision.Action
 UNDO = "undo"
@@ -17,6 +17,8 @@ LABELLING = (Action.AUTO_FIX, Action.LABEL)
 MAX_LABEL_CHARS = 500
 # Databases take only so many parameters in one statement.
 ROWS_A_QUERY = 10_000
+# How far back there is something to undo by one button.
+BATCHES_LOOKED_AT = 50
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,28 @@ def undo_batch(*, cleanset: Cleanset, batch_id: UUID, user: User) -> int:
     if changes:
         apply_changes(cleanset=cleanset, changes=changes, user=user, is_undo=True)
     return len(changes)
+
+
+def last_standing_batch(cleanset: Cleanset) -> UUID | None:
+    """The latest batch of which something is left to undo."""
+    batches = DecisionEvent.objects.filter(cleanset=cleanset, is_undo=False)
+    newest = batches.values("batch_id").annotate(last=Max("id")).order_by("-last")
+    for batch_id in newest.values_list("batch_id", flat=True)[:BATCHES_LOOKED_AT]:
+        if any(event.batch_id == batch_id for event in _standing_events(cleanset, batch_id)):
+            return batch_id
+    return None
+
+
+def toggle_needs_review(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
+    """Whether the row is tagged now."""
+    if not 0 <= row_id < cleanset.n_rows:
+        raise InputError("UNKNOWN_ROW", f"The cleanset has rows 1 to {cleanset.n_rows:,}.")
+    tag, is_new = RowTag.objects.get_or_create(
+        cleanset=cleanset, row_id=row_id, defaults={"tagged_by": user}
+    )
+    if not is_new:
+        tag.delete()
+    return is_new
 
 
 def count_decisions(cleanset: Cleanset) -> dict[str, int]:

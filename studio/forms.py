@@ -6,9 +6,11 @@ from uuid import uuid4
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from automl.errors import InputError
 from automl.extras import has_transformer_extra
+from automl.problem import format_label_set
 from automl.tables import ENCODINGS, check_file_name
 from studio.models import Dataset, Project, User
 from studio.projects import Setup
@@ -104,9 +106,18 @@ class ProjectForm(forms.Form):
 
 class DecisionForm(forms.Form):
     action = forms.ChoiceField(
-        choices=[(a, a) for a in ("keep", "auto-fix", "label", "exclude", "undo")]
+        choices=[(a, a) for a in ("keep", "auto-fix", "label", "exclude", "undo", "needs-review")]
     )
     label = forms.CharField(max_length=500, required=False, strip=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        """A button of a class says its name alone; ticked labels are a set."""
+        data = data.copy()
+        if "chosen" in data:
+            data["action"], data["label"] = "label", str(data["chosen"])
+        elif data.get("action") == "label" and "labels" in data:
+            data["label"] = format_label_set(map(str, data.getlist("labels")))
+        super().__init__(data)
 
 
 class CleanTopForm(forms.Form):

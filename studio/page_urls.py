@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from studio.views import accounts, datasets, decisions, home, projects
+from studio.views import accounts, datasets, decisions, home, projects, resolver
 
 app_name = "studio"
 
@@ -24,6 +24,11 @@ urlpatterns = [
     path("projects/<hex:project_id>/", projects.project_detail, name="project_detail"),
     path("projects/<hex:project_id>/state/", projects.project_status, name="project_status"),
     path("projects/<hex:project_id>/delete/", projects.project_delete, name="project_delete"),
+    path(
+        "cleansets/<hex:cleanset_id>/rows/<int:row_id>/",
+        resolver.row_detail,
+        name="row_detail",
+    ),
     path(
         "cleansets/<hex:cleanset_id>/rows/<int:row_id>/decide/",
         decisions.row_decide,

@@ -25,6 +25,7 @@ class ReviewRow:
     cells: list[tuple[str, str]]
     facts: dict[str, Any]
     decision: RowDecision | None
+    needs_review: bool = False
     shown: tuple[str, ...] = ()
 
     @property
@@ -113,16 +114,18 @@ def read_rows(
     """Rows by their places in the issues file, in that order."""
     if not places:
         return []
-    facts = _take(local_path(_issues(cleanset)), places).to_pylist()
+    facts = take_rows(local_path(_issues(cleanset)), places).to_pylist()
     row_ids = [fact["row_id"] for fact in facts]
-    cells = _read_cells(cleanset, row_ids)
+    cells = read_cells(cleanset, row_ids, _shown_positions(cleanset), max_chars=MAX_CELL_CHARS)
     decisions = {d.row_id: d for d in cleanset.decisions.filter(row_id__in=row_ids)}
+    tagged = set(cleanset.tags.filter(row_id__in=row_ids).values_list("row_id", flat=True))
     return [
         ReviewRow(
             row_id=fact["row_id"],
             cells=cells[fact["row_id"]],
             facts=fact,
             decision=decisions.get(fact["row_id"]),
+            needs_review=fact["row_id"] in tagged,
             shown=shown,
         )
         for fact in facts
@@ -134,25 +137,25 @@ def _issues(cleanset: Cleanset) -> Any:
     return cleanset.issues_file
 
 
-def _read_cells(cleanset: Cleanset, row_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
-    """The cells of the feature columns, addressed by position and shown by name."""
-    project = cleanset.project
-    columns = project.feature_schema[:MAX_SHOWN_COLUMNS]
-    assert project.dataset.table_file is not None
-    table = _take(
-        local_path(project.dataset.table_file),
-        row_ids,
-        [f"c{column['position']}" for column in columns],
-    )
-    names = [column["name"] for column in columns]
+def read_cells(
+    cleanset: Cleanset, row_ids: list[int], positions: list[int], *, max_chars: int
+) -> dict[int, list[tuple[str, str]]]:
+    """Cells of dataset columns, addressed by position and shown by name."""
+    dataset = cleanset.project.dataset
+    names = {profile["position"]: profile["name"] for profile in dataset.profiles}
+    assert dataset.table_file is not None
+    table = take_rows(local_path(dataset.table_file), row_ids, [f"c{p}" for p in positions])
     rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
     return {
-        row_id: [(name, _cut(cell)) for name, cell in zip(names, row, strict=True)]
+        row_id: [
+            (names[position], _cut(cell, max_chars))
+            for position, cell in zip(positions, row, strict=True)
+        ]
         for row_id, row in zip(row_ids, rows, strict=True)
     }
 
 
-def _take(path: Path, wanted: Sequence[int], columns: list[str] | None = None) -> pa.Table:
+def take_rows(path: Path, wanted: Sequence[int], columns: list[str] | None = None) -> pa.Table:
     """Rows by position, reading only the row groups that hold them."""
     with pq.ParquetFile(path) as file:
         parts: list[pa.Table] = []
@@ -176,6 +179,11 @@ def _write_figure(value: Any) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _cut(cell: str | None) -> str:
+def _shown_positions(cleanset: Cleanset) -> list[int]:
+    features = cleanset.project.feature_schema
+    return [column["position"] for column in features[:MAX_SHOWN_COLUMNS]]
+
+
+def _cut(cell: str | None, max_chars: int) -> str:
     text = cell or ""
-    return text if len(text) <= MAX_CELL_CHARS else text[: MAX_CELL_CHARS - 1] + "…"
+    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"

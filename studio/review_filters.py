@@ -85,6 +85,9 @@ def _preset_mask(cleanset: Cleanset, query: ReviewQuery, facts: pa.Table) -> Any
         ids = make_integer_array(cleanset.decisions.values_list("row_id", flat=True))
         decided = pc.is_in(facts.column("row_id"), ids)
         return decided if query.preset == "decided" else pc.invert(decided)
+    if query.preset == "needs-review":
+        ids = make_integer_array(cleanset.tags.values_list("row_id", flat=True))
+        return pc.is_in(facts.column("row_id"), ids)
     flag = PRESETS[query.preset].flag
     if not flag:
         return None

@@ -6,7 +6,7 @@ from .datasets import Dataset, FeatureFile
 from .files import StoredFile
 from .jobs import Job
 from .mail import OutboxMessage
-from .projects import Cleanset, DecisionEvent, Project, RowDecision
+from .projects import Cleanset, DecisionEvent, Project, RowDecision, RowTag
 
 __all__ = [
     "CandidateRun",
@@ -20,6 +20,7 @@ __all__ = [
     "Project",
     "Role",
     "RowDecision",
+    "RowTag",
     "SignInLink",
     "StoredFile",
     "User",

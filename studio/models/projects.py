@@ -119,6 +119,25 @@ class RowDecision(models.Model):
         return f"row {self.row_id + 1}: {self.action}"
 
 
+class RowTag(models.Model):
+    """A row that somebody wants to be looked at again; beside its decision, not instead of it."""
+
+    cleanset = models.ForeignKey(Cleanset, models.CASCADE, related_name="tags")
+    row_id = models.BigIntegerField()
+    tagged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    tagged_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cleanset", "row_id"], name="tag_row_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.row_id + 1} needs review"
+
+
 class DecisionEvent(models.Model):
     """Append-only history of decisions; a batch is undone as one."""
 

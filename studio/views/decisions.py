@@ -15,14 +15,19 @@ from studio.decisions import (
     apply_changes,
     count_decisions,
     decide_row,
+    toggle_needs_review,
     undo_batch,
     undo_row,
 )
 from studio.forms import CleanTopForm, DecisionForm
 from studio.models import Cleanset, User
+from studio.resolver import next_row_id
 from studio.review import ReviewPage, read_row
+from studio.review_query import ReviewQuery
+from studio.views.resolver import detail_context, row_url
 from studio.views.review import posted_query
 
+NEEDS_REVIEW = "needs-review"
 WORDS = {
     Action.AUTO_FIX: "Auto-fixed",
     Action.KEEP: "Kept",
@@ -34,22 +39,18 @@ WORDS = {
 @require_POST
 def row_decide(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResponse:
     cleanset = _ready_cleanset(request, cleanset_id)
-    form = DecisionForm(request.POST)
-    message = _decide(request, cleanset, row_id, form) if form.is_valid() else "Choose an action."
     query = posted_query(request, cleanset)
+    form = DecisionForm(request.POST)
+    # Before the decision: it may take the row out of what is shown.
+    after = _next_row(request, cleanset, query, row_id, form)
+    message = _decide(request, cleanset, row_id, form) if form.is_valid() else "Choose an action."
+    shown_id = row_id if message or after is None else after
     if request.htmx:  # type: ignore[attr-defined]
-        context = {
-            "row": read_row(cleanset, row_id, query.shown),
-            "page": ReviewPage([], 0, query),
-            "cleanset": cleanset,
-            "error": message,
-            "decided": count_decisions(cleanset),
-            "can_write": True,
-            "is_fragment": True,
-        }
-        return render(request, "studio/review_row_swap.html", context)
+        return _swap(request, cleanset, query, row_id, shown_id, message)
     if message:
         messages.error(request, message)
+    if "resolver" in request.POST:
+        return redirect(row_url(cleanset, shown_id, query))
     return redirect(_back(request, cleanset))
 
 
@@ -75,6 +76,41 @@ def batch_undo(request: HttpRequest, cleanset_id: UUID, batch_id: UUID) -> HttpR
 
 def _ready_cleanset(request: HttpRequest, cleanset_id: UUID) -> Cleanset:
     return cleanset_for(request.user, cleanset_id, write=True)
+
+
+def _next_row(
+    request: HttpRequest, cleanset: Cleanset, query: ReviewQuery, row_id: int, form: DecisionForm
+) -> int | None:
+    """Where auto-advance leads; None where the panel stays."""
+    stays = not form.is_valid() or form.cleaned_data["action"] in {UNDO, NEEDS_REVIEW}
+    if stays or not request.POST.get("advance") or row_id >= cleanset.n_rows:
+        return None
+    return next_row_id(cleanset, query, row_id)
+
+
+def _swap(
+    request: HttpRequest,
+    cleanset: Cleanset,
+    query: ReviewQuery,
+    row_id: int,
+    shown_id: int,
+    message: str,
+) -> HttpResponse:
+    """The row in the table and the counts; from the panel also the row that it shows then."""
+    context = {
+        "swapped": read_row(cleanset, row_id, query.shown),
+        "row": read_row(cleanset, row_id, query.shown),
+        "page": ReviewPage([], 0, query),
+        "cleanset": cleanset,
+        "error": message,
+        "decided": count_decisions(cleanset),
+        "can_write": True,
+        "is_fragment": True,
+    }
+    if "resolver" not in request.POST:
+        return render(request, "studio/review_row_swap.html", context)
+    context |= detail_context(request, cleanset, query, shown_id)
+    return render(request, "studio/resolver_swap.html", context)
 
 
 def _clean_top(request: HttpRequest, cleanset: Cleanset, form: CleanTopForm) -> None:
@@ -105,6 +141,9 @@ def _decide(request: HttpRequest, cleanset: Cleanset, row_id: int, form: Decisio
     if action == UNDO:
         undone = undo_row(cleanset=cleanset, row_id=row_id, user=request.user)
         return "" if undone else "There is nothing to undo for this row."
+    if action == NEEDS_REVIEW:
+        toggle_needs_review(cleanset=cleanset, row_id=row_id, user=request.user)
+        return ""
     try:
         if action == Action.AUTO_FIX:
             change = auto_fix_row(cleanset, row_id)

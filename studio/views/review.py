@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from studio.decisions import count_decisions
+from studio.decisions import count_decisions, last_standing_batch
 from studio.forms import CleanTopForm
 from studio.models import Cleanset
 from studio.review import PAGE_ROWS, ReviewPage, page_of_row, read_page
@@ -62,7 +62,7 @@ def review_context(request: HttpRequest, cleanset: Cleanset) -> dict[str, Any]:
         "dataset_columns": cleanset.project.dataset.profiles,
         "listed_classes": cleanset.classes[:MAX_CLASSES_LISTED],
         "clean_top": CleanTopForm(initial={"k": _usual_k(cleanset, page)}),
-        "last_batch": cleanset.events.filter(is_undo=False).order_by("-id").first(),
+        "last_batch": last_standing_batch(cleanset),
     }
 
 
@@ -82,6 +82,7 @@ def _presets(
         "all": cleanset.n_rows,
         "decided": n_decided,
         "undecided": cleanset.n_rows - n_decided,
+        "needs-review": cleanset.tags.count(),
     }
     found = [
         (preset, special.get(preset.key, counts.get(preset.flag, 0))) for preset in PRESETS.values()
