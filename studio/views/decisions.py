@@ -15,6 +15,7 @@ from studio.decisions import (
     apply_changes,
     count_decisions,
     decide_row,
+    last_standing_batch,
     toggle_needs_review,
     undo_batch,
     undo_row,
@@ -104,6 +105,7 @@ def _swap(
         "cleanset": cleanset,
         "error": message,
         "decided": count_decisions(cleanset),
+        "last_batch": last_standing_batch(cleanset),
         "can_write": True,
         "is_fragment": True,
     }

@@ -94,6 +94,7 @@ def test_a_decision_leads_to_the_next_row_and_brings_the_old_one_up_to_date(clea
     text = answer.content.decode()
     assert '<tr id="row-2"' in text
     assert "1 kept" in text
+    assert "Undo last" in text
     assert "checked> Go to the next row" in text
 
 
