@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from studio.views import accounts, datasets, decisions, home, projects, resolver
+from studio.views import accounts, datasets, decisions, exports, home, projects, resolver
 
 app_name = "studio"
 
@@ -33,6 +33,16 @@ urlpatterns = [
         "cleansets/<hex:cleanset_id>/rows/<int:row_id>/decide/",
         decisions.row_decide,
         name="row_decide",
+    ),
+    path(
+        "cleansets/<hex:cleanset_id>/export/",
+        exports.cleanset_export_form,
+        name="cleanset_export_form",
+    ),
+    path(
+        "cleansets/<hex:cleanset_id>/export/file/",
+        exports.cleanset_export,
+        name="cleanset_export",
     ),
     path(
         "cleansets/<hex:cleanset_id>/clean-top/",

@@ -1,0 +1,66 @@
+import logging
+from collections.abc import Iterator
+from itertools import chain
+from uuid import UUID
+
+import pyarrow as pa
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from studio.access import cleanset_for
+from studio.attachments import as_attachment
+from studio.cleanset_export import FORMATS, KINDS, read_tables, write_csv, write_parquet
+from studio.files import FileMissingError
+from studio.models import Cleanset
+from studio.views.review import read_query
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+def cleanset_export_form(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
+    cleanset = _ready_cleanset(request, cleanset_id)
+    query = read_query(request.GET, cleanset)
+    context = {"cleanset": cleanset, "project": cleanset.project, "query": query}
+    return render(request, "studio/cleanset_export.html", context)
+
+
+@require_safe
+def cleanset_export(request: HttpRequest, cleanset_id: UUID) -> HttpResponseBase:
+    cleanset = _ready_cleanset(request, cleanset_id)
+    kind, form = request.GET.get("rows", "default"), request.GET.get("format", "csv")
+    if kind not in KINDS or form not in FORMATS:
+        raise Http404("There is no such export.")
+    tables = read_tables(cleanset, kind, read_query(request.GET, cleanset))
+    try:
+        response = _respond(tables, form)
+    except FileMissingError as error:
+        logger.error("export of %s: %s", cleanset.pk.hex, error)
+        raise Http404("The files of this cleanset are missing.") from error
+    name = f"{cleanset.project.name[:80]} v{cleanset.version}.{FORMATS[form]}"
+    return as_attachment(response, name)
+
+
+def _respond(tables: Iterator[pa.Table], form: str) -> FileResponse | StreamingHttpResponse:
+    """The first part is made before the answer begins: a missing file is still a page."""
+    first = next(tables)
+    tables = chain([first], tables)
+    if form == "parquet":
+        return FileResponse(write_parquet(tables))
+    parts = write_csv(tables, for_spreadsheets=form == "spreadsheet")
+    return StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
+
+
+def _ready_cleanset(request: HttpRequest, cleanset_id: UUID) -> Cleanset:
+    cleanset = cleanset_for(request.user, cleanset_id)
+    if cleanset.status != Cleanset.Status.READY:
+        raise Http404("This cleanset is not ready yet.")
+    return cleanset
