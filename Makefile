@@ -85,6 +85,10 @@ $(BENCH_SUITES): install
 bench-serving: install  ## Prediction speed of full and serving ensembles, and of texts
 	@$(BIN)/python -m benchmarks.automl.serving
 
+.PHONY: bench-issues
+bench-issues: install  ## How well wrong labels are found, where the true ones are known
+	@$(BIN)/python -m benchmarks.automl.issues
+
 .PHONY: bench-publish
 bench-publish: install  ## Keep the peers' results in the repository, so that none has to run twice
 	@$(BIN)/python -m benchmarks.automl.results
