@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import transaction
 
 from automl.errors import InputError
 from automl.problem import MIN_ROWS, MULTI_CLASS, class_names
-from studio.models import Cleanset, RowDecision
+from studio.cleanset_labels import read_decided
+from studio.models import Cleanset
 from studio.project_data import Labels, read_given_labels
 
 RARE_CLASS_ROWS = 5
@@ -26,23 +26,18 @@ class FrozenCleanset:
 
 
 def freeze_cleanset(cleanset: Cleanset) -> FrozenCleanset:
-    revision, decisions = _read_decisions(cleanset)
+    revision, version = read_decided(cleanset)
     given = read_given_labels(cleanset.project)
-    labels = list(given)
-    excluded: set[int] = set()
-    for row_id, action, corrected in decisions:
-        if action == RowDecision.Action.EXCLUDE:
-            excluded.add(row_id)
-        elif action != RowDecision.Action.KEEP:
-            labels[row_id] = corrected
-    kept = [i for i, label in enumerate(labels) if label is not None and i not in excluded]
+    rows = zip(version.row_ids.tolist(), version.labels, strict=True)
+    labelled = [(row_id, label) for row_id, label in rows if label is not None]
+    labels: Labels = [label for _, label in labelled]
     frozen = FrozenCleanset(
-        row_ids=np.array(kept, dtype=np.int64),
-        labels=[labels[i] for i in kept],
-        classes=class_names([labels[i] for i in kept], cleanset.project.problem_type),
+        row_ids=np.array([row_id for row_id, _ in labelled], dtype=np.int64),
+        labels=labels,
+        classes=class_names(labels, cleanset.project.problem_type),
         revision=revision,
-        n_corrected=sum(labels[i] != given[i] for i in kept),
-        n_excluded=len(excluded),
+        n_corrected=sum(label != given[row_id] for row_id, label in labelled),
+        n_excluded=len(given) - len(version.row_ids),
     )
     _check(frozen, cleanset.project.problem_type)
     return frozen
@@ -61,14 +56,6 @@ def warn_of_rare_classes(frozen: FrozenCleanset, problem_type: str) -> list[dict
         f"accuracy says little: {shown}."
     )
     return [{"code": "RARE_CLASS", "message": message, "count": len(rare), "lines": []}]
-
-
-def _read_decisions(cleanset: Cleanset) -> tuple[int, list[tuple[int, str, str | None]]]:
-    """Revision and decisions of one moment: decisions bump the revision under the same lock."""
-    with transaction.atomic():
-        locked = Cleanset.all_objects.select_for_update().get(pk=cleanset.pk)
-        rows = RowDecision.objects.filter(cleanset=cleanset)
-        return locked.revision, list(rows.values_list("row_id", "action", "corrected_label"))
 
 
 def _check(frozen: FrozenCleanset, problem_type: str) -> None:

@@ -74,8 +74,9 @@ def _load_model(run: JobRun) -> DeployedModel:
 
 
 def _original_labels(model: DeployedModel) -> LabelVersion:
-    """The labels as the dataset has them: the version that the analysis trained on."""
-    stored = ready_runs(model.cleanset)[0].labels_file
+    """The labels as the dataset has them: what the analysis of the first version trained on."""
+    first = model.cleanset.project.cleansets.get(version=1)
+    stored = ready_runs(first)[0].labels_file
     assert stored is not None
     row_ids, labels = read_labels(stored)
     return LabelVersion(row_ids, labels, stored)

@@ -25,6 +25,7 @@ from automl.problem import class_names, encode_labels
 from automl.pruning import MIN_ROWS, left_out_families
 from automl.schema import Schema
 from studio.candidate_runs import LabelVersion, ensure_run, read_oof, write_pred_probs
+from studio.cleanset_labels import read_version
 from studio.estimates import Estimates
 from studio.feature_files import FeatureFiles, make_feature_files
 from studio.jobs import Finished, Split
@@ -52,12 +53,12 @@ def start_analysis(run: JobRun) -> Split:
     cleanset = _load_cleanset(run)
     project = cleanset.project
     run.progress("Preparing data")
-    labels = read_given_labels(project)
+    given = read_version(cleanset)
     features = make_feature_files(run, project)
     rows = ensure_row_facts(run, project, features)
-    _ensure_folds(run, project, labels, rows)
-    version = store_labels(run, np.arange(len(labels)), labels)
-    families = pick_families(project, labels, project.preset)
+    _ensure_folds(run, project, rows)
+    version = store_labels(run, given.row_ids, given.labels)
+    families = pick_families(project, given.labels, project.preset)
     left_out = find_left_out(run, project, version, families, features)
     runs = [ensure_run(project, family, version) for family in families if family not in left_out]
     pending = [r for r in runs if r.status != CandidateRun.Status.READY]
@@ -71,7 +72,7 @@ def start_analysis(run: JobRun) -> Split:
             folds_file=project.folds_file, row_facts_file=project.row_facts_file
         )
 
-    limit = timedelta(seconds=default_limit_seconds(project.preset, len(labels)))
+    limit = timedelta(seconds=default_limit_seconds(project.preset, len(given.labels)))
     children = [("candidate-run", r.pk) for r in pending]
     return Split(apply, children, stop_early_at=timezone.now() + limit)
 
@@ -91,7 +92,7 @@ def join_analysis(run: JobRun) -> Finished:
         read_folds(project)[row_ids],
         problem_type=project.problem_type,
     )
-    issues = _find_issues(project, row_ids, y, ensemble, classes)
+    issues = _find_issues(cleanset, row_ids, y, ensemble, classes)
     issues_file = _store_issues(run, issues, row_ids, labels, ensemble, classes)
     counts = _count_flags(issues)
     pred_probs_path = run.folder / "pred_probs.parquet"
@@ -171,17 +172,20 @@ def _load_cleanset(run: JobRun) -> Cleanset:
     return rows.get(pk=run.subject_id)
 
 
-def _ensure_folds(run: JobRun, project: Project, labels: Labels, rows: pa.Table) -> None:
+def _ensure_folds(run: JobRun, project: Project, rows: pa.Table) -> None:
+    """From the dataset's own labels, whatever the version: folds are made once."""
     if project.folds_file is None:
+        labels = read_given_labels(project)
         folds = make_project_folds(project, labels, duplicate_clusters(rows))
         path = write_folds(folds, run.folder / "folds.parquet")
         project.folds_file = run.put_file("folds", path)
 
 
 def _find_issues(
-    project: Project, row_ids: np.ndarray, y: np.ndarray, ensemble: Ensemble, classes: list[str]
+    cleanset: Cleanset, row_ids: np.ndarray, y: np.ndarray, ensemble: Ensemble, classes: list[str]
 ) -> pa.Table:
     """All generated columns but those of decisions, in row order (docs/issues.md)."""
+    project = cleanset.project
     of_labels = find_label_issues(
         ensemble.oof_pred_probs,
         y,
@@ -191,7 +195,9 @@ def _find_issues(
     )
     clarity = judge_clarity(ensemble.oof_pred_probs, y)
     rows = read_row_facts(project).drop_columns([NEIGHBOR_IDS, NEIGHBOR_DISTANCES])
-    return join_columns([of_labels, clarity, rows.take(pa.array(row_ids)), find_rare_classes(y)])
+    resolved = np.isin(row_ids, list(read_version(cleanset).resolved))
+    parts = [of_labels, clarity, rows.take(pa.array(row_ids)), find_rare_classes(y)]
+    return join_columns([*parts, pa.table({"is_previously_resolved": resolved})])
 
 
 def _count_flags(issues: pa.Table) -> dict[str, int]:

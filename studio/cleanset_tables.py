@@ -48,14 +48,15 @@ FOUND = (
     "non_english_score",
     "predicted_language",
 )
-DETAILS = ("top_labels", "top_probs", "given_label", "predicted_label")
+DETAILS = ("is_previously_resolved", "top_labels", "top_probs", "given_label", "predicted_label")
 Action = RowDecision.Action
 
 
 def read_all(cleanset: Cleanset, *, with_excluded: bool) -> Iterator[pa.Table]:
-    """Every row of the dataset, in its order."""
-    for start in range(0, cleanset.n_rows, PART_ROWS):
-        row_ids = range(start, min(start + PART_ROWS, cleanset.n_rows))
+    """Every row of this version, in the order of the dataset."""
+    n_rows = cleanset.project.dataset.n_rows
+    for start in range(0, n_rows, PART_ROWS):
+        row_ids = range(start, min(start + PART_ROWS, n_rows))
         facts = _facts_between(cleanset, row_ids.start, row_ids.stop)
         decisions = cleanset.decisions.filter(row_id__gte=start, row_id__lt=row_ids.stop)
         tagged = cleanset.tags.filter(row_id__gte=start, row_id__lt=row_ids.stop)

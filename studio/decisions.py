@@ -45,8 +45,10 @@ def apply_changes(
     """States, history and the cleanset's revision change together or not at all."""
     locked = Cleanset.objects.select_for_update().get(pk=cleanset.pk)
     row_ids = [change.row_id for change in changes]
-    if any(not 0 <= row_id < locked.n_rows for row_id in row_ids):
-        raise InputError("UNKNOWN_ROW", f"The cleanset has rows 1 to {locked.n_rows:,}.")
+    check_open(locked)
+    n_rows = locked.project.dataset.n_rows
+    if any(not 0 <= row_id < n_rows for row_id in row_ids):
+        raise InputError("UNKNOWN_ROW", f"The dataset has rows 1 to {n_rows:,}.")
     before = {d.row_id: d for d in _decisions_of(locked, row_ids)}
     batch_id = uuid4()
     DecisionEvent.objects.bulk_create(
@@ -113,8 +115,7 @@ def last_standing_batch(cleanset: Cleanset) -> UUID | None:
 
 def toggle_needs_review(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
     """Whether the row is tagged now."""
-    if not 0 <= row_id < cleanset.n_rows:
-        raise InputError("UNKNOWN_ROW", f"The cleanset has rows 1 to {cleanset.n_rows:,}.")
+    check_open(cleanset)
     tag, is_new = RowTag.objects.get_or_create(
         cleanset=cleanset, row_id=row_id, defaults={"tagged_by": user}
     )
@@ -199,6 +200,14 @@ def _event(
         is_undo=is_undo,
         decided_by=user,
     )
+
+
+def check_open(cleanset: Cleanset) -> None:
+    """Raises InputError for a version that a newer one has replaced."""
+    if not cleanset.is_current:
+        raise InputError(
+            "OLD_VERSION", "This version can only be read: there is a newer one. Decide there."
+        )
 
 
 def check_label(cleanset: Cleanset, action: str, label: str | None) -> str | None:

@@ -22,6 +22,11 @@ urlpatterns = [
     path("projects/", projects.project_list, name="project_list"),
     path("projects/new/", projects.project_create, name="project_create"),
     path("projects/<hex:project_id>/", projects.project_detail, name="project_detail"),
+    path(
+        "projects/<hex:project_id>/versions/<int:version>/",
+        projects.project_detail,
+        name="project_version",
+    ),
     path("projects/<hex:project_id>/state/", projects.project_status, name="project_status"),
     path("projects/<hex:project_id>/delete/", projects.project_delete, name="project_delete"),
     path(
@@ -43,6 +48,11 @@ urlpatterns = [
         "cleansets/<hex:cleanset_id>/export/file/",
         exports.cleanset_export,
         name="cleanset_export",
+    ),
+    path(
+        "cleansets/<hex:cleanset_id>/improve/",
+        decisions.version_create,
+        name="version_create",
     ),
     path(
         "cleansets/<hex:cleanset_id>/clean-top/",

@@ -38,6 +38,7 @@ PRESETS = {
         Preset("non-english", "Not English", "is_non_english", "Not English"),
         Preset("empty-text", "Empty text", "is_empty_text", "Empty text"),
         Preset("well-labelled", "Well labelled", "is_well_labeled"),
+        Preset("resolved-before", "Resolved before", "is_previously_resolved"),
         Preset("needs-review", "Needs review"),
         Preset("undecided", "Undecided"),
         Preset("decided", "Decided"),

@@ -21,6 +21,7 @@ WRITING = {
     "studio:project_delete",
     "studio:row_decide",
     "studio:cleanset_clean_top",
+    "studio:version_create",
     "studio:batch_undo",
     "models_app:model_create",
     "models_app:model_retrain",
@@ -60,6 +61,7 @@ def ids(alice, tmp_path):
         "result_id": result.pk,
         "row_id": 2,
         "batch_id": uuid4(),
+        "version": 1,
     }
 
 

@@ -59,6 +59,8 @@ class Cleanset(WorkspaceRow, InputFailure):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="cleansets")
     version = models.PositiveIntegerField(default=1)
+    # The version whose decisions this one starts from; none: the dataset as it is.
+    previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ANALYZING)
     # Bumped with every decision; caches, freezes and undo hang on it.
     revision = models.PositiveBigIntegerField(default=0)
@@ -85,6 +87,12 @@ class Cleanset(WorkspaceRow, InputFailure):
 
     def __str__(self) -> str:
         return f"{self.project} v{self.version}"
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it can be decided on: no newer version has replaced it."""
+        newer = Cleanset.objects.filter(project=self.project_id, version__gt=self.version)
+        return not newer.exclude(status=Cleanset.Status.FAILED).exists()
 
     def find_ready_runs(self) -> models.QuerySet[CandidateRun]:
         """What its analysis may rest on so far."""

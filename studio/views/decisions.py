@@ -24,7 +24,9 @@ from studio.forms import CleanTopForm, DecisionForm
 from studio.models import Cleanset, User
 from studio.resolver import next_row_id
 from studio.review import ReviewPage, read_row
+from studio.review_filters import find_place
 from studio.review_query import ReviewQuery
+from studio.versions import create_version
 from studio.views.resolver import detail_context, row_url
 from studio.views.review import posted_query
 
@@ -67,11 +69,25 @@ def cleanset_clean_top(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def version_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
+    cleanset = _ready_cleanset(request, cleanset_id)
+    assert isinstance(request.user, User)
+    try:
+        create_version(cleanset=cleanset, user=request.user)
+    except InputError as error:
+        messages.error(request, error.message)
+    return redirect("studio:project_detail", cleanset.project_id)
+
+
+@require_POST
 def batch_undo(request: HttpRequest, cleanset_id: UUID, batch_id: UUID) -> HttpResponse:
     cleanset = _ready_cleanset(request, cleanset_id)
     assert isinstance(request.user, User)
-    n_undone = undo_batch(cleanset=cleanset, batch_id=batch_id, user=request.user)
-    messages.success(request, f"Undone for {n_undone:,} rows.")
+    try:
+        n_undone = undo_batch(cleanset=cleanset, batch_id=batch_id, user=request.user)
+        messages.success(request, f"Undone for {n_undone:,} rows.")
+    except InputError as error:
+        messages.error(request, error.message)
     return redirect(_back(request, cleanset))
 
 
@@ -84,7 +100,7 @@ def _next_row(
 ) -> int | None:
     """Where auto-advance leads; None where the panel stays."""
     stays = not form.is_valid() or form.cleaned_data["action"] in {UNDO, NEEDS_REVIEW}
-    if stays or not request.POST.get("advance") or row_id >= cleanset.n_rows:
+    if stays or not request.POST.get("advance") or cleanset.status != Cleanset.Status.READY:
         return None
     return next_row_id(cleanset, query, row_id)
 
@@ -138,24 +154,25 @@ def _decide(request: HttpRequest, cleanset: Cleanset, row_id: int, form: Decisio
     """What went wrong, in words, or ""."""
     assert isinstance(request.user, User)
     action, label = form.cleaned_data["action"], form.cleaned_data["label"]
-    if cleanset.status != Cleanset.Status.READY or row_id >= cleanset.n_rows:
+    if cleanset.status != Cleanset.Status.READY or find_place(cleanset, row_id) is None:
         return "This row cannot be decided now. Load the page again."
-    if action == UNDO:
-        undone = undo_row(cleanset=cleanset, row_id=row_id, user=request.user)
-        return "" if undone else "There is nothing to undo for this row."
-    if action == NEEDS_REVIEW:
-        toggle_needs_review(cleanset=cleanset, row_id=row_id, user=request.user)
-        return ""
     try:
-        if action == Action.AUTO_FIX:
-            change = auto_fix_row(cleanset, row_id)
-            apply_changes(cleanset=cleanset, changes=[change], user=request.user)
-        else:
-            decide_row(
-                cleanset=cleanset, row_id=row_id, action=action, label=label, user=request.user
-            )
+        return _act(cleanset, row_id, action, label, request.user)
     except InputError as error:
         return error.message
+
+
+def _act(cleanset: Cleanset, row_id: int, action: str, label: str, user: User) -> str:
+    if action == UNDO:
+        undone = undo_row(cleanset=cleanset, row_id=row_id, user=user)
+        return "" if undone else "There is nothing to undo for this row."
+    if action == NEEDS_REVIEW:
+        toggle_needs_review(cleanset=cleanset, row_id=row_id, user=user)
+    elif action == Action.AUTO_FIX:
+        change = auto_fix_row(cleanset, row_id)
+        apply_changes(cleanset=cleanset, changes=[change], user=user)
+    else:
+        decide_row(cleanset=cleanset, row_id=row_id, action=action, label=label, user=user)
     return ""
 
 

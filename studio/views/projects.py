@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -45,8 +45,11 @@ def project_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def project_detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
-    context = _detail_context(request, project_id)
+def project_detail(
+    request: HttpRequest, project_id: UUID, version: int | None = None
+) -> HttpResponse:
+    """The newest version, or the one that is asked for, which may be one to read only."""
+    context = _detail_context(request, project_id, version)
     jump = find_jump(request, context["cleanset"]) if "page" in context else None
     if jump is not None:
         return redirect(f"{request.path}{jump}")
@@ -113,16 +116,26 @@ def _form_context(dataset: Dataset, form: ProjectForm) -> dict[str, Any]:
     return {"dataset": dataset, "form": form, "columns": columns}
 
 
-def _detail_context(request: HttpRequest, project_id: UUID) -> dict[str, Any]:
+def _detail_context(
+    request: HttpRequest, project_id: UUID, version: int | None = None
+) -> dict[str, Any]:
     project = project_for(request.user, project_id)
-    cleanset = project.cleansets.select_related("project__dataset").latest("version")
-    context: dict[str, Any] = {"project": project, "cleanset": cleanset}
+    versions = list(project.cleansets.select_related("project__dataset").order_by("version"))
+    cleanset = next((v for v in versions if v.version == version), None)
+    if cleanset is None and version is not None:
+        raise Http404("There is no such version.")
+    cleanset = cleanset or versions[-1]
+    context: dict[str, Any] = {"project": project, "cleanset": cleanset, "versions": versions}
     if cleanset.status != "ready":
         return context | {"job": latest_job(cleanset.pk), "parts": _parts(cleanset.pk)}
+    may_write = can_write(request.user, project.workspace)
     return (
         context
         | review_context(request, cleanset)
-        | {"can_write": can_write(request.user, project.workspace)}
+        | {
+            "is_old": not cleanset.is_current,
+            "can_write": may_write and cleanset.is_current,
+        }
     )
 
 

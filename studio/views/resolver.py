@@ -31,7 +31,7 @@ def detail_context(
     request: HttpRequest, cleanset: Cleanset, query: ReviewQuery, row_id: int
 ) -> dict[str, Any]:
     ready = cleanset.status == Cleanset.Status.READY
-    detail = read_detail(cleanset, query, row_id) if ready and row_id < cleanset.n_rows else None
+    detail = read_detail(cleanset, query, row_id) if ready else None
     if detail is None:
         raise Http404("There is no row with this number.")
     return {
@@ -43,7 +43,7 @@ def detail_context(
         "is_sets": cleanset.project.problem_type == "multi-label",
         "listed_classes": cleanset.classes[:MAX_CLASSES_LISTED],
         "chosen": _chosen_names(detail),
-        "can_write": can_write(request.user, cleanset.workspace),
+        "can_write": cleanset.is_current and can_write(request.user, cleanset.workspace),
         "decided": count_decisions(cleanset),
         "last_batch": last_standing_batch(cleanset),
         "advances": request.POST.get("advance", "1" if request.method == "GET" else ""),

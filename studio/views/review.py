@@ -38,7 +38,7 @@ def find_jump(request: HttpRequest, cleanset: Cleanset) -> str | None:
     A row that the filters do not let through is shown among all rows.
     """
     number = read_number(request.GET.get("row"), default=0)
-    if not 1 <= number <= cleanset.n_rows:
+    if not 1 <= number <= cleanset.project.dataset.n_rows:
         return None
     query = read_query(request.GET, cleanset)
     page = page_of_row(cleanset, query, number - 1)

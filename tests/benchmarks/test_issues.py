@@ -25,9 +25,7 @@ def settings(tmp_path, monkeypatch):
     table = pd.DataFrame({"id": range(120), "size": size, "color": "red", "label": given})
     table.to_csv(folder / "train.csv", index=False)
     table.to_csv(folder / "test.csv", index=False)
-    pd.DataFrame({"id": range(120), "true_label": truth}).to_csv(
-        folder / issues.TRUTH, index=False
-    )
+    pd.DataFrame({"id": range(120), "true_label": truth}).to_csv(folder / issues.TRUTH, index=False)
     meta = {"name": "noisy", "task": "multi-class", "modality": "tabular"}
     meta |= {"label_column": "label", "id_column": "id"}
     (folder / "meta.json").write_text(json.dumps(meta))
