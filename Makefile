@@ -89,6 +89,10 @@ bench-serving: install  ## Prediction speed of full and serving ensembles, and o
 bench-issues: install  ## How well wrong labels are found, where the true ones are known
 	@$(BIN)/python -m benchmarks.automl.issues
 
+.PHONY: bench-review
+bench-review: install  ## How fast the review pages through a million rows
+	@$(BIN)/python -m benchmarks.review
+
 .PHONY: bench-publish
 bench-publish: install  ## Keep the peers' results in the repository, so that none has to run twice
 	@$(BIN)/python -m benchmarks.automl.results

@@ -47,6 +47,8 @@ from studio.time_limits import default_limit_seconds
 from studio.training_data import build_training_data
 
 TOP_CLASSES = 9
+# A page of the review reads the groups that its 50 rows are in, which may all be different ones.
+ISSUE_GROUP_ROWS = 2_500
 
 
 def start_analysis(run: JobRun) -> Split:
@@ -223,7 +225,7 @@ def _store_issues(
     )
     table = table.sort_by([("label_issue_score", "descending"), ("row_id", "ascending")])
     path = run.folder / "issues.parquet"
-    pq.write_table(table, path, compression="zstd", row_group_size=50_000)
+    pq.write_table(table, path, compression="zstd", row_group_size=ISSUE_GROUP_ROWS)
     return run.put_file("cleansets", path)
 
 

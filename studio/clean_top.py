@@ -73,7 +73,7 @@ def _read_in_order(
     assert cleanset.issues_file is not None
     columns = [name for name in FACTS if name in known_columns(cleanset)]
     facts = pq.read_table(local_path(cleanset.issues_file), columns=columns)
-    rows = facts.take(make_integer_array(find_places(cleanset, query)))
+    rows = facts.take(make_integer_array(find_places(cleanset, query).places))
     for batch in rows.to_batches(max_chunksize=10_000):
         for fact in batch.to_pylist():
             yield fact["row_id"], fact["suggested_label"], fact.get("is_outlier")

@@ -69,7 +69,7 @@ def read_all(cleanset: Cleanset, *, with_excluded: bool) -> Iterator[pa.Table]:
 
 def read_view(cleanset: Cleanset, query: ReviewQuery) -> Iterator[pa.Table]:
     """The rows that the review shows, in the order in which it shows them."""
-    places = find_places(cleanset, query)
+    places = find_places(cleanset, query).places
     assert cleanset.issues_file is not None
     path = local_path(cleanset.issues_file)
     for start in range(0, max(len(places), 1), VIEW_ROWS):

@@ -82,7 +82,7 @@ def _stand(
 ) -> tuple[int | None, int, int | None, int | None]:
     """Where the row stands among those shown: place, how many, the row before and after."""
     own = find_place(cleanset, row_id)
-    places = find_places(cleanset, query)
+    places = find_places(cleanset, query).places
     if own not in places:
         first = _row_ids(cleanset, [places[0]])[0] if len(places) else None
         return None, len(places), None, first

@@ -87,18 +87,18 @@ class ReviewPage:
 
 
 def read_page(cleanset: Cleanset, query: ReviewQuery) -> ReviewPage:
-    places = find_places(cleanset, query)
-    n_pages = max(1, -(-len(places) // PAGE_ROWS))
-    number = min(max(query.number, 1), n_pages)
-    chosen = places[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
-    rows = read_rows(cleanset, chosen, query.shown)
-    return ReviewPage(rows, len(places), query.at_page(number))
+    found = find_places(cleanset, query, first=query.number * PAGE_ROWS)
+    n_pages = max(1, -(-found.n_rows // PAGE_ROWS))
+    if query.number > n_pages:
+        return read_page(cleanset, query.at_page(n_pages))
+    chosen = found.places[(query.number - 1) * PAGE_ROWS : query.number * PAGE_ROWS]
+    return ReviewPage(read_rows(cleanset, chosen, query.shown), found.n_rows, query)
 
 
 def page_of_row(cleanset: Cleanset, query: ReviewQuery, row_id: int) -> int | None:
     """The page of the query on which a row is; None where the query does not let it through."""
     place = find_place(cleanset, row_id)
-    places = find_places(cleanset, query)
+    places = find_places(cleanset, query).places
     return places.index(place) // PAGE_ROWS + 1 if place in places else None
 
 

@@ -1,0 +1,190 @@
+"""How fast the review pages through a million rows: `make bench-review`.
+
+A made-up cleanset in a data directory of its own; every query is answered by the view itself,
+as the web process does it, several times. Prints, never asserts.
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+N_ROWS = int(os.environ.get("BENCH_ROWS") or 1_000_000)
+N_REPEATS = 7
+N_DECIDED = 20_000
+QUERIES = {
+    "worst first": "?preset=all",
+    "label issues": "?preset=issues",
+    "page 10,000": "?preset=all&page=10000",
+    "outliers, sorted by score": "?preset=outliers&sort=outlier_score",
+    "all, sorted by outlier score": "?preset=all&sort=outlier_score",
+    "all, sorted by a number of the data": "?preset=all&sort=c1",
+    "all, sorted by a category": "?preset=all&sort=c2",
+    "two classes, score of at least .5": "?preset=all&given=a&given=b&min_label_issue_score=0.5",
+    "a text in any column": "?preset=all&search=ue+7",
+    "undecided": "?preset=undecided",
+    "row 777,777": "?preset=all&row=777777",
+}
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="cleanset-bench-"))
+    os.environ |= {"DATA_DIR": str(folder), "LOG_LEVEL": "ERROR"}
+    os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
+    # Making the rows takes memory that a web process never does.
+    subprocess.run([sys.executable, "-m", "benchmarks.review", "make"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.review", "read"], cwd=ROOT, check=True)
+
+
+def make() -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from studio.supervision.preparing import prepare
+
+    prepare()
+    call_command("migrate", verbosity=0)
+    from studio.models import RowDecision, User
+
+    cleanset = make_cleanset(User.objects.create_user("bench@example.org"))
+    RowDecision.objects.bulk_create(
+        (RowDecision(cleanset=cleanset, row_id=i * 7, action="keep") for i in range(N_DECIDED)),
+        batch_size=5_000,
+    )
+
+
+def make_cleanset(user):
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from studio.analysis import ISSUE_GROUP_ROWS
+    from studio.files import claim_files, put_file
+    from studio.ingestion import ROW_GROUP_ROWS
+    from studio.models import Cleanset, Dataset, Project
+
+    rng = np.random.default_rng(0)
+    folder = Path(os.environ["DATA_DIR"])
+    workspace = user.workspaces.get()
+
+    def store(kind, columns, group_rows):
+        path = folder / "table.parquet"
+        pq.write_table(pa.table(columns), path, compression="zstd", row_group_size=group_rows)
+        stored = put_file(kind, path, workspace=workspace)
+        claim_files([stored])
+        return stored
+
+    labels = np.array(list("abcdefgh"))
+    given = labels[rng.integers(0, 8, N_ROWS)]
+    numbers = rng.normal(size=N_ROWS).round(4).astype(str)
+    kinds = np.array([f"value {i}" for i in range(12)])[rng.integers(0, 12, N_ROWS)]
+    texts = [f"number {i} of value {i % 97}" for i in range(N_ROWS)]
+    names = ["text", "size", "kind", "label"]
+    columns = dict(zip(("c0", "c1", "c2", "c3"), (texts, numbers, kinds, given), strict=True))
+    kind_names = ["text", "numeric", "categorical", "categorical"]
+    base = {"workspace": workspace, "created_by": user}
+    dataset = Dataset.objects.create(
+        name="million",
+        file_name="million.csv",
+        status="ready",
+        table_file=store("datasets", columns, ROW_GROUP_ROWS),
+        n_rows=N_ROWS,
+        profiles=[
+            {"name": name, "position": i, "kind": kind}
+            for i, (name, kind) in enumerate(zip(names, kind_names, strict=True))
+        ],
+        **base,
+    )
+    project = Project.objects.create(
+        dataset=dataset,
+        name="million",
+        problem_type="multi-class",
+        modality="tabular",
+        label_column="label",
+        feature_schema=[
+            {"name": name, "kind": kind, "position": i}
+            for i, (name, kind) in enumerate(zip(names[:3], kind_names[:3], strict=True))
+        ],
+        **base,
+    )
+    score = np.sort(rng.random(N_ROWS))[::-1]
+    order = rng.permutation(N_ROWS)
+    is_issue = score > 0.95
+    outlier = rng.random(N_ROWS)
+    suggested = np.where(is_issue, labels[rng.integers(0, 8, N_ROWS)], None)
+    issues = {
+        "row_id": order,
+        "given_label": given[order],
+        "suggested_label": pa.array(suggested.tolist(), pa.string()),
+        "suggested_label_confidence_score": rng.random(N_ROWS),
+        "is_label_issue": is_issue,
+        "label_issue_score": score,
+        "is_outlier": outlier > 0.98,
+        "outlier_score": outlier,
+        "is_near_duplicate": rng.random(N_ROWS) > 0.97,
+        "near_duplicate_score": rng.random(N_ROWS),
+        "is_ambiguous": rng.random(N_ROWS) > 0.9,
+        "ambiguous_score": rng.random(N_ROWS),
+        "is_initially_unlabeled": np.zeros(N_ROWS, dtype=bool),
+        "top_labels": pa.array([["a", "b", "c"]] * N_ROWS),
+        "top_probs": pa.array([[0.6, 0.3, 0.1]] * N_ROWS),
+    }
+    return Cleanset.objects.create(
+        project=project,
+        status="ready",
+        issues_file=store("cleansets", issues, ISSUE_GROUP_ROWS),
+        classes=sorted(labels),
+        n_rows=N_ROWS,
+        n_issues=int(is_issue.sum()),
+        flag_counts={"is_label_issue": int(is_issue.sum()), "is_outlier": 20_000},
+        source={"score": {"accuracy": 0.8, "low": 0.79, "high": 0.81}},
+        **base,
+    )
+
+
+def read() -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test import Client
+    from django.urls import reverse
+
+    from studio.models import Project, User
+
+    settings.ALLOWED_HOSTS = ["*"]
+    client = Client()
+    client.force_login(User.objects.get(email="bench@example.org"))
+    address = reverse("studio:project_detail", args=[Project.objects.get().pk])
+    client.get(address)
+    print(
+        f"| query of {N_ROWS:,} rows | median ms | slowest of {N_REPEATS} ms |\n| --- | --- | --- |"
+    )
+    every = []
+    for name, query in QUERIES.items():
+        times = [time_page(client, address + query) for _ in range(N_REPEATS)]
+        every += times
+        print(f"| {name} | {statistics.median(times):.0f} | {max(times):.0f} |", flush=True)
+    p95 = statistics.quantiles(every, n=20)[-1]
+    print(
+        f"\n95 % of pages within {p95:.0f} ms (at most 400); largest resident memory "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB (at most 300)"
+    )
+
+
+def time_page(client, url):
+    begun = time.perf_counter()
+    answer = client.get(url, headers={"HX-Request": "true", "HX-Target": "review"})
+    assert answer.status_code in (200, 302), answer.status_code
+    return 1000 * (time.perf_counter() - begun)
+
+
+if __name__ == "__main__":
+    {"make": make, "read": read}[sys.argv[1]]() if len(sys.argv) > 1 else main()
