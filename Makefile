@@ -88,6 +88,7 @@ bench-serving: install  ## Prediction speed of full and serving ensembles, and o
 .PHONY: bench-issues
 bench-issues: install  ## How well wrong labels are found, where the true ones are known
 	@$(BIN)/python -m benchmarks.automl.issues
+	@$(BIN)/python -m benchmarks.automl.issues_at_scale
 
 .PHONY: bench-review
 bench-review: install  ## How fast the review pages through a million rows

@@ -40,6 +40,11 @@ urlpatterns = [
         name="row_decide",
     ),
     path(
+        "cleansets/<hex:cleanset_id>/history/",
+        resolver.cleanset_history,
+        name="cleanset_history",
+    ),
+    path(
         "cleansets/<hex:cleanset_id>/export/",
         exports.cleanset_export_form,
         name="cleanset_export_form",

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 
 from studio.access import can_write, cleanset_for
 from studio.decisions import count_decisions, last_standing_batch
+from studio.history import describe, list_batches
 from studio.models import Cleanset
 from studio.resolver import read_detail
 from studio.review import ReviewPage
 from studio.review_query import ReviewQuery
+from studio.views.pages import paginate
 from studio.views.review import MAX_CLASSES_LISTED, read_query
 
 
@@ -25,6 +27,20 @@ def row_detail(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResp
     fragment = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "studio/resolver.html" if fragment else "studio/row_detail.html"
     return render(request, template, context)
+
+
+@require_safe
+def cleanset_history(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
+    cleanset = cleanset_for(request.user, cleanset_id)
+    page = paginate(request, list_batches(cleanset))
+    context = {
+        "cleanset": cleanset,
+        "project": cleanset.project,
+        "page": page,
+        "lines": describe(cleanset, list(page.object_list)),
+        "can_write": cleanset.is_current and can_write(request.user, cleanset.workspace),
+    }
+    return render(request, "studio/cleanset_history.html", context)
 
 
 def detail_context(
