@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from automl.families.base import Estimator
 from automl.families.best_single_column import BestSingleColumn, BestSingleColumnRegressor
@@ -14,6 +13,7 @@ from automl.families.extra_trees import (
     ExtraTreesDeepRegressor,
     ExtraTreesRegressor,
 )
+from automl.families.family import FROM_REGULAR, ONLY_BEST, Family
 from automl.families.lightgbm_trees import (
     LightGbm,
     LightGbmExtraTrees,
@@ -45,10 +45,9 @@ from automl.families.text_neural_network import TextNeuralNetwork, TextNeuralNet
 from automl.families.text_ridge import TextRidge, TextRidgeOnMeaning
 from automl.families.text_transformer import TextTransformer, can_tune
 from automl.families.xgboost_trees import XgBoost, XgBoostRegressor
-from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION
+from automl.problem import MULTI_CLASS, REGRESSION
 from automl.schema import Schema
 
-BOTH_PROBLEMS = (MULTI_CLASS, MULTI_LABEL)
 MAX_BOOSTED_CLASSES = 50
 MAX_CATBOOST_CLASSES = 12
 MIN_NETWORK_ROWS = 200
@@ -56,50 +55,6 @@ MIN_NETWORK_ROWS = 200
 MANY_ROWS = 150_000
 TEXT, TABULAR = ("text",), ("tabular",)
 MAJORITY, MEAN = "majority", "mean"
-FAST = "fast"
-FROM_REGULAR, ONLY_BEST = ("regular", "best"), ("best",)
-ANY_ROWS = 1_000_000_000
-
-
-def always(schema: Schema) -> bool:
-    """Of a family that needs nothing that a project or a machine may lack."""
-    return True
-
-
-@dataclass(frozen=True)
-class Family:
-    """A kind of estimator that can be a candidate.
-
-    Attributes
-    ----------
-    key : stable name, part of stored runs and predictors.
-    title : what Model Details calls it.
-    presets : in which presets it takes part.
-    max_classes, max_rows : above these the family would cost too much.
-    min_rows_fast, max_rows_fast : beyond these preset fast leaves it out: there it adds little, or
-        costs too much of the time.
-    min_rows : below it the family has too little to learn from.
-    is_baseline : what a score must beat; never part of an ensemble, never deployed.
-    can_train : whether this machine can train it on such columns.
-    """
-
-    key: str
-    title: str
-    modalities: tuple[str, ...]
-    estimator: type[Estimator]
-    problem_types: tuple[str, ...] = BOTH_PROBLEMS
-    presets: tuple[str, ...] = (FAST, *FROM_REGULAR)
-    max_classes: int = 1000
-    min_rows: int = 0
-    max_rows: int = ANY_ROWS
-    min_rows_fast: int = 0
-    max_rows_fast: int = ANY_ROWS
-    is_baseline: bool = False
-    can_train: Callable[[Schema], bool] = always
-
-    def is_in(self, preset: str, n_rows: int) -> bool:
-        fits_fast = self.min_rows_fast <= n_rows <= self.max_rows_fast
-        return preset in self.presets and (preset != FAST or fits_fast)
 
 
 FAMILIES: dict[str, Family] = {

@@ -23,7 +23,15 @@ function move(step) {
   activate(all[Math.min(Math.max(at + step, 0), all.length - 1)]);
 }
 
+// A key that is pressed while the answer to the last one is on its way waits for it.
+const waiting = [];
+const isBusy = () => document.querySelector("#resolver .htmx-request, #resolver.htmx-request, #resolver-place.htmx-request, table.review .htmx-request") !== null;
+
 function press(key) {
+  if (isBusy()) {
+    waiting.push(key);
+    return true;
+  }
   const place = resolver() || document.getElementById(active);
   const found = place?.querySelector(`[data-key="${CSS.escape(key)}"]`);
   found?.click();
@@ -113,6 +121,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   } else if (!panel && event.target.id === active) {
     activate(document.getElementById(active));
   }
+  if (waiting.length && !isBusy()) setTimeout(() => waiting.length && press(waiting.shift()), 0);
 });
 
 for (const button of document.querySelectorAll("[data-show-keys]")) button.hidden = false;

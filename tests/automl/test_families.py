@@ -13,8 +13,9 @@ from sklearn.tree import ExtraTreeClassifier
 from automl import families
 from automl.candidates import TrainingData, cross_validate, load_member, refit
 from automl.extras import has_transformer_extra
-from automl.families import BOTH_PROBLEMS, FAMILIES, families_for
+from automl.families import FAMILIES, families_for
 from automl.families.compact_forest import CompactForest
+from automl.families.family import BOTH_PROBLEMS
 from automl.families.tabular_neural_network import TabularNeuralNetwork
 from automl.features.embeddings import Embeddings
 from automl.features.tabular import Numbers
