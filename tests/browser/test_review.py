@@ -114,6 +114,8 @@ def export_default(page):
 def test_keys_can_be_switched_off_and_never_act_while_somebody_types(page):
     page.goto("/projects/")
     page.get_by_role("link", name="noisy").first.click()
+    # Shown by the script that listens to keys.
+    expect(page.locator("[data-show-keys]")).to_be_visible()
     page.keyboard.press("j")
     expect(page.locator("tr.is-active")).to_have_count(1)
     page.keyboard.press("?")
@@ -122,6 +124,7 @@ def test_keys_can_be_switched_off_and_never_act_while_somebody_types(page):
     keys.get_by_label("Switch single keys off").check()
     keys.get_by_role("button", name="Close").click()
     page.reload()
+    expect(page.locator("[data-show-keys]")).to_be_visible()
     page.keyboard.press("j")
     expect(page.locator("tr.is-active")).to_have_count(0)
     page.locator("[data-show-keys]").click()
