@@ -40,6 +40,11 @@ urlpatterns = [
         name="row_decide",
     ),
     path(
+        "cleansets/<hex:cleanset_id>/analytics/",
+        resolver.cleanset_analytics,
+        name="cleanset_analytics",
+    ),
+    path(
         "cleansets/<hex:cleanset_id>/history/",
         resolver.cleanset_history,
         name="cleanset_history",

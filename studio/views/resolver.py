@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from studio.access import can_write, cleanset_for
+from studio.analytics import read_analytics
 from studio.decisions import count_decisions, last_standing_batch
 from studio.history import describe, list_batches
 from studio.models import Cleanset
@@ -41,6 +42,19 @@ def cleanset_history(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
         "can_write": cleanset.is_current and can_write(request.user, cleanset.workspace),
     }
     return render(request, "studio/cleanset_history.html", context)
+
+
+@require_safe
+def cleanset_analytics(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
+    cleanset = cleanset_for(request.user, cleanset_id)
+    if cleanset.status != Cleanset.Status.READY:
+        raise Http404("This cleanset is not ready yet.")
+    context = {
+        "cleanset": cleanset,
+        "project": cleanset.project,
+        "analytics": read_analytics(cleanset),
+    }
+    return render(request, "studio/cleanset_analytics.html", context)
 
 
 def detail_context(

@@ -1,0 +1,131 @@
+"""Request side: where the issues of a cleanset are, counted from its Parquet facts."""
+
+from dataclasses import dataclass
+from math import ceil
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from studio.files import local_path
+from studio.models import Cleanset
+from studio.review_query import PRESETS, ReviewQuery
+
+MAX_LINES = 30
+# More classes than this make a heat map that nobody can read.
+MAX_HEAT_CLASSES = 20
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A line of a chart; its address shows the rows that it counts."""
+
+    title: str
+    n_rows: int
+    share: float
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    n_rows: int
+    share: float
+    url: str
+
+    @property
+    def tint(self) -> int:
+        """0 to 5, as the style sheet has them."""
+        return min(5, ceil(5 * self.share))
+
+
+@dataclass(frozen=True)
+class Analytics:
+    types: list[Bar]
+    classes: list[Bar]
+    corrections: list[Bar]
+    heat_classes: list[str]
+    heat_rows: list[tuple[str, list[HeatCell]]]
+
+
+def read_analytics(cleanset: Cleanset) -> Analytics:
+    assert cleanset.issues_file is not None
+    columns = ["row_id", "given_label", "suggested_label", "is_label_issue"]
+    facts = pq.read_table(local_path(cleanset.issues_file), columns=columns)
+    pairs = _count_pairs(facts.filter(facts.column("is_label_issue")))
+    heat_classes, heat_rows = _heat_map(pairs)
+    return Analytics(
+        types=_issue_types(cleanset),
+        classes=_issues_per_class(facts),
+        corrections=_corrections(pairs),
+        heat_classes=heat_classes,
+        heat_rows=heat_rows,
+    )
+
+
+def _issue_types(cleanset: Cleanset) -> list[Bar]:
+    counts = [(p, cleanset.flag_counts.get(p.flag, 0)) for p in PRESETS.values() if p.chip]
+    return [
+        Bar(p.title, n, n / max(cleanset.n_rows, 1), ReviewQuery(preset=p.key).to_url())
+        for p, n in sorted(counts, key=lambda pair: -pair[1])
+        if n
+    ]
+
+
+def _issues_per_class(facts: pa.Table) -> list[Bar]:
+    """By the share of a class's rows that are label issues, largest first."""
+    numbers = pa.table(
+        {
+            "given": facts.column("given_label"),
+            "issue": pc.cast(facts.column("is_label_issue"), pa.int64()),
+        }
+    )
+    counted = numbers.group_by("given").aggregate([("issue", "sum"), ("issue", "count")])
+    bars = []
+    for line in counted.to_pylist():
+        if line["given"] is None:
+            continue
+        n_issues, n_rows = line["issue_sum"], line["issue_count"]
+        url = ReviewQuery(preset="issues", given=(line["given"],)).to_url()
+        detail = f"of {n_rows:,} rows"
+        bars.append(Bar(line["given"], n_issues, n_issues / n_rows, url, detail))
+    return sorted(bars, key=lambda bar: (-bar.share, bar.title))[:MAX_LINES]
+
+
+def _count_pairs(issues: pa.Table) -> dict[tuple[str, str], int]:
+    counted = issues.group_by(["given_label", "suggested_label"]).aggregate([("row_id", "count")])
+    return {
+        (line["given_label"], line["suggested_label"]): line["row_id_count"]
+        for line in counted.to_pylist()
+    }
+
+
+def _corrections(pairs: dict[tuple[str, str], int]) -> list[Bar]:
+    most = max(pairs.values(), default=1)
+    ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:MAX_LINES]
+    return [
+        Bar(f"{given or 'none'} → {suggested or 'none'}", n, n / most, _pair_url(given, suggested))
+        for (given, suggested), n in ranked
+    ]
+
+
+def _heat_map(
+    pairs: dict[tuple[str, str], int],
+) -> tuple[list[str], list[tuple[str, list[HeatCell]]]]:
+    """Of the classes with the most issues: given labels in rows, suggested ones in columns."""
+    weight: dict[str, int] = {}
+    for pair, n in pairs.items():
+        for name in pair:
+            weight[name] = weight.get(name, 0) + n
+    kept = sorted(sorted(weight, key=lambda name: (-weight[name], name))[:MAX_HEAT_CLASSES])
+    most = max(pairs.values(), default=1)
+
+    def cell(given: str, suggested: str) -> HeatCell:
+        n = pairs.get((given, suggested), 0)
+        return HeatCell(n, n / most, _pair_url(given, suggested) if n else "")
+
+    return kept, [(given, [cell(given, suggested) for suggested in kept]) for given in kept]
+
+
+def _pair_url(given: str, suggested: str) -> str:
+    return ReviewQuery(preset="issues", given=(given,), suggested=(suggested,)).to_url()
