@@ -35,6 +35,20 @@ def make_integer_array(numbers: Iterable[int]) -> pa.Int64Array:
     return pa.Int64Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
 
 
+def make_text_scalar(text: str | None) -> pa.StringScalar:
+    """What compute functions take beside an array: of a Python value they would import pandas."""
+    return make_text_array([text])[0]
+
+
+def make_integer_scalar(number: int) -> pa.Int64Scalar:
+    return make_integer_array([number])[0]
+
+
+def make_float_scalar(number: float) -> pa.DoubleScalar:
+    buffers = [None, pa.py_buffer(array("d", [number]))]
+    return pa.Array.from_buffers(pa.float64(), 1, buffers)[0]
+
+
 def _make_validity(cells: Sequence[str | None]) -> pa.Buffer:
     bits = bytearray((len(cells) + 7) // 8)
     for position, cell in enumerate(cells):

@@ -1,14 +1,15 @@
 """Request side: where the issues of a cleanset are, counted from its Parquet facts."""
 
+from collections import Counter
 from dataclasses import dataclass
 from math import ceil
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from studio.files import local_path
 from studio.models import Cleanset
+from studio.parquet_reading import read_columns
 from studio.review_query import PRESETS, ReviewQuery
 
 MAX_LINES = 30
@@ -51,7 +52,7 @@ class Analytics:
 def read_analytics(cleanset: Cleanset) -> Analytics:
     assert cleanset.issues_file is not None
     columns = ["row_id", "given_label", "suggested_label", "is_label_issue"]
-    facts = pq.read_table(local_path(cleanset.issues_file), columns=columns)
+    facts = read_columns(local_path(cleanset.issues_file), columns)
     pairs = _count_pairs(facts.filter(facts.column("is_label_issue")))
     heat_classes, heat_rows = _heat_map(pairs)
     return Analytics(
@@ -74,30 +75,32 @@ def _issue_types(cleanset: Cleanset) -> list[Bar]:
 
 def _issues_per_class(facts: pa.Table) -> list[Bar]:
     """By the share of a class's rows that are label issues, largest first."""
-    numbers = pa.table(
-        {
-            "given": facts.column("given_label"),
-            "issue": pc.cast(facts.column("is_label_issue"), pa.int64()),
-        }
-    )
-    counted = numbers.group_by("given").aggregate([("issue", "sum"), ("issue", "count")])
-    bars = []
-    for line in counted.to_pylist():
-        if line["given"] is None:
-            continue
-        n_issues, n_rows = line["issue_sum"], line["issue_count"]
-        url = ReviewQuery(preset="issues", given=(line["given"],)).to_url()
-        detail = f"of {n_rows:,} rows"
-        bars.append(Bar(line["given"], n_issues, n_issues / n_rows, url, detail))
+    given = facts.column("given_label")
+    n_issues = _count(given.filter(facts.column("is_label_issue")))
+    bars = [
+        Bar(
+            name,
+            n_issues.get(name, 0),
+            n_issues.get(name, 0) / n_rows,
+            ReviewQuery(preset="issues", given=(name,)).to_url(),
+            f"of {n_rows:,} rows",
+        )
+        for name, n_rows in _count(given).items()
+    ]
     return sorted(bars, key=lambda bar: (-bar.share, bar.title))[:MAX_LINES]
 
 
+def _count(labels: pa.ChunkedArray) -> dict[str, int]:
+    """Grouping tables would import pandas."""
+    counted = pc.value_counts(labels).to_pylist()
+    return {line["values"]: line["counts"] for line in counted if line["values"] is not None}
+
+
 def _count_pairs(issues: pa.Table) -> dict[tuple[str, str], int]:
-    counted = issues.group_by(["given_label", "suggested_label"]).aggregate([("row_id", "count")])
-    return {
-        (line["given_label"], line["suggested_label"]): line["row_id_count"]
-        for line in counted.to_pylist()
-    }
+    given, suggested = (
+        issues.column(name).to_pylist() for name in ("given_label", "suggested_label")
+    )
+    return dict(Counter(zip(given, suggested, strict=True)))
 
 
 def _corrections(pairs: dict[tuple[str, str], int]) -> list[Bar]:

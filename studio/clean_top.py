@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-import pyarrow.parquet as pq
 from django.db import transaction
 
 from automl.arrow_arrays import make_integer_array
 from studio.decisions import Action, Change, apply_changes, check_label
 from studio.files import local_path
 from studio.models import Cleanset, User
+from studio.parquet_reading import read_columns
 from studio.review import read_row
 from studio.review_filters import find_places, known_columns
 from studio.review_query import ReviewQuery
@@ -72,7 +72,7 @@ def _read_in_order(
 ) -> Iterator[tuple[int, str | None, bool | None]]:
     assert cleanset.issues_file is not None
     columns = [name for name in FACTS if name in known_columns(cleanset)]
-    facts = pq.read_table(local_path(cleanset.issues_file), columns=columns)
+    facts = read_columns(local_path(cleanset.issues_file), columns)
     rows = facts.take(make_integer_array(find_places(cleanset, query).places))
     for batch in rows.to_batches(max_chunksize=10_000):
         for fact in batch.to_pylist():

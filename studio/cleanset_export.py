@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from automl.arrow_arrays import make_text_array
+from automl.arrow_arrays import make_text_array, make_text_scalar
 from studio.cleanset_tables import read_all, read_view
 from studio.models import Cleanset
 from studio.review_query import ReviewQuery
@@ -22,6 +22,7 @@ FORMATS = {"csv": "csv", "spreadsheet": "csv", "parquet": "parquet"}
 PLAIN = pacsv.WriteOptions(include_header=False, quoting_style="needed")
 # What a spreadsheet program takes for a formula, unless it is just a number.
 FORMULA, NUMBER = r"^[=+\-@\t\r]", r"^[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?%?$"
+APOSTROPHE, NOTHING = make_text_scalar("'"), make_text_scalar("")
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 
@@ -78,4 +79,4 @@ def _defuse(column: Any) -> Any:
         pc.match_substring_regex(column, FORMULA),
         pc.invert(pc.match_substring_regex(column, NUMBER)),
     )
-    return pc.if_else(is_formula, pc.binary_join_element_wise("'", column, ""), column)
+    return pc.if_else(is_formula, pc.binary_join_element_wise(APOSTROPHE, column, NOTHING), column)

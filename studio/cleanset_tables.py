@@ -10,10 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from automl.arrow_arrays import make_integer_array, make_text_array
+from automl.arrow_arrays import (
+    make_integer_array,
+    make_integer_scalar,
+    make_text_array,
+    make_text_scalar,
+)
 from studio.files import local_path
 from studio.models import Cleanset, RowDecision
-from studio.review import take_rows
+from studio.parquet_reading import take_rows
 from studio.review_filters import find_places, known_columns
 from studio.review_query import ReviewQuery
 
@@ -62,8 +67,9 @@ def read_all(cleanset: Cleanset, *, with_excluded: bool) -> Iterator[pa.Table]:
         tagged = cleanset.tags.filter(row_id__gte=start, row_id__lt=row_ids.stop)
         table = _join(cleanset, facts, decisions, tagged)
         if not with_excluded:
-            excluded = pc.equal(table.column(PREFIX + "action"), Action.EXCLUDE.value)
-            table = table.filter(pc.invert(pc.fill_null(excluded, False)))
+            action = table.column(PREFIX + "action")
+            excluded = pc.equal(action, make_text_scalar(Action.EXCLUDE.value))
+            table = table.filter(pc.or_kleene(pc.invert(excluded), pc.is_null(action)))
         yield table
 
 
@@ -88,7 +94,10 @@ def _facts_between(cleanset: Cleanset, start: int, stop: int) -> pa.Table:
         for batch in file.iter_batches(PART_ROWS):
             part = pa.Table.from_batches([batch])
             ids = part.column("row_id")
-            inside = pc.and_(pc.greater_equal(ids, start), pc.less(ids, stop))
+            inside = pc.and_(
+                pc.greater_equal(ids, make_integer_scalar(start)),
+                pc.less(ids, make_integer_scalar(stop)),
+            )
             parts.append(part.filter(inside))
     return pa.concat_tables(parts).sort_by("row_id")
 
@@ -148,7 +157,7 @@ def _actions(facts: pa.Table, decided: dict[int, RowDecision]) -> Any:
 
 
 def _booleans(values: Iterator[bool]) -> Any:
-    return pc.equal(make_integer_array(int(value) for value in values), 1)
+    return pc.equal(make_integer_array(int(value) for value in values), make_integer_scalar(1))
 
 
 def _make_unique(names: list[str]) -> list[str]:

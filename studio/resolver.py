@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from automl.arrow_arrays import make_integer_array
 from automl.problem import parse_label_set
 from studio.files import local_path
 from studio.models import Cleanset
-from studio.review import ReviewRow, read_cells, read_row, read_rows, take_rows
+from studio.parquet_reading import read_columns, take_rows
+from studio.review import ReviewRow, read_cells, read_row, read_rows
 from studio.review_filters import find_place, find_places, to_places
 from studio.review_query import ReviewQuery
 
@@ -128,7 +128,7 @@ def _read_neighbors(cleanset: Cleanset, row_id: int) -> list[ReviewRow]:
     found: Any = take_rows(local_path(stored), [row_id], [NEIGHBORS]).column(0)[0].as_py()
     wanted = list(found)[:N_NEIGHBORS]
     assert cleanset.issues_file is not None
-    index = pq.read_table(local_path(cleanset.issues_file), columns=["row_id"])
+    index = read_columns(local_path(cleanset.issues_file), ["row_id"])
     places = to_places(pc.is_in(index.column("row_id"), make_integer_array(wanted)))
     rows = {row.row_id: row for row in read_rows(cleanset, places)}
     return [rows[neighbor] for neighbor in wanted if neighbor in rows]

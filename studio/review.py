@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from automl.arrow_arrays import make_integer_array
 from studio.files import local_path
 from studio.models import Cleanset, RowDecision
+from studio.parquet_reading import take_rows
 from studio.review_filters import find_place, find_places
 from studio.review_query import PRESETS, ReviewQuery
 
@@ -153,24 +149,6 @@ def read_cells(
         ]
         for row_id, row in zip(row_ids, rows, strict=True)
     }
-
-
-def take_rows(path: Path, wanted: Sequence[int], columns: list[str] | None = None) -> pa.Table:
-    """Rows by position, reading only the row groups that hold them."""
-    with pq.ParquetFile(path) as file:
-        parts: list[pa.Table] = []
-        order: list[int] = []
-        start = 0
-        for group in range(file.num_row_groups):
-            end = start + file.metadata.row_group(group).num_rows
-            inside = [row for row in wanted if start <= row < end]
-            if inside:
-                read = file.read_row_group(group, columns=columns)
-                parts.append(read.take(make_integer_array(row - start for row in inside)))
-                order += inside
-            start = end
-    places = {row: i for i, row in enumerate(order)}
-    return pa.concat_tables(parts).take(make_integer_array(places[row] for row in wanted))
 
 
 def _write_figure(value: Any) -> str:

@@ -14,9 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from automl.arrow_arrays import make_integer_array, make_text_array
+from automl.arrow_arrays import (
+    make_float_scalar,
+    make_integer_array,
+    make_integer_scalar,
+    make_text_array,
+    make_text_scalar,
+)
 from studio.files import local_path
 from studio.models import Cleanset
+from studio.parquet_reading import read_columns
 from studio.review_query import PRESETS, WORST_FIRST, ReviewQuery
 
 # Presets that are about what people did.
@@ -45,7 +52,7 @@ def find_places(cleanset: Cleanset, query: ReviewQuery, *, first: int | None = N
         allowed = masks[0]
         for mask in masks[1:]:
             allowed = pc.and_(allowed, mask)
-        places = to_places(pc.fill_null(allowed, False))
+        places = to_places(allowed)
     n_rows = len(places)
     if query.sort != WORST_FIRST or query.is_rising:
         places = _sort(cleanset, query, facts, places, first)
@@ -54,13 +61,13 @@ def find_places(cleanset: Cleanset, query: ReviewQuery, *, first: int | None = N
 
 def find_place(cleanset: Cleanset, row_id: int) -> int | None:
     """Where a row is in the issues file."""
-    index = pq.read_table(_issues_path(cleanset), columns=["row_id"])
-    places = to_places(pc.equal(index.column("row_id"), row_id))
+    index = read_columns(_issues_path(cleanset), ["row_id"])
+    places = to_places(pc.equal(index.column("row_id"), make_integer_scalar(row_id)))
     return places[0] if places else None
 
 
 def to_places(mask: Any) -> Sequence[int]:
-    """Where a mask is true, read from Arrow's buffer: other ways would import pandas."""
+    """Where a mask is true (not null), read from Arrow's buffer: other ways would import pandas."""
     if isinstance(mask, pa.ChunkedArray):
         mask = mask.combine_chunks()
     found = pc.indices_nonzero(mask)
@@ -94,7 +101,7 @@ def _read_facts(cleanset: Cleanset, query: ReviewQuery) -> pa.Table:
     if query.search or query.contains or query.preset in OF_DECISIONS:
         wanted |= {"row_id"}
     columns = sorted(wanted & known_columns(cleanset))
-    return pq.read_table(_issues_path(cleanset), columns=columns)
+    return read_columns(_issues_path(cleanset), columns)
 
 
 def _masks(cleanset: Cleanset, query: ReviewQuery, facts: pa.Table) -> list[Any]:
@@ -126,7 +133,16 @@ def _label_mask(facts: pa.Table, name: str, labels: tuple[str, ...]) -> Any:
 
 
 def _limit_mask(facts: pa.Table, name: str, compare: Any, limit: float) -> Any:
-    return compare(facts.column(name), limit) if name in facts.column_names else _nowhere(facts)
+    return (
+        compare(_as_numbers(facts.column(name)), make_float_scalar(limit))
+        if name in facts.column_names
+        else _nowhere(facts)
+    )
+
+
+def _as_numbers(column: Any) -> Any:
+    """Counts too are compared with fractions."""
+    return column if column.type == pa.float64() else pc.cast(column, pa.float64())
 
 
 def _text_mask(cleanset: Cleanset, facts: pa.Table, positions: list[int], text: str) -> Any:
@@ -182,13 +198,17 @@ def _sortable_cells(cleanset: Cleanset, position: int) -> Any:
 
 
 def _read_numbers(cells: Any) -> Any:
-    filled = pc.if_else(pc.equal(cells, ""), None, cells)
+    filled = _drop_where(pc.equal(cells, make_text_scalar("")), cells)
     try:
         return pc.cast(filled, pa.float64())
     except pa.ArrowInvalid:
         # Some cell is no number; looking at each costs ten times as much.
-        readable = pc.if_else(pc.match_substring_regex(filled, NUMBER), filled, None)
+        readable = _drop_where(pc.invert(pc.match_substring_regex(filled, NUMBER)), filled)
         return pc.cast(pc.utf8_trim_whitespace(readable), pa.float64())
+
+
+def _drop_where(mask: Any, cells: Any) -> Any:
+    return pc.if_else(mask, make_text_scalar(None), cells)
 
 
 def _feature_positions(cleanset: Cleanset) -> list[int]:
@@ -196,7 +216,7 @@ def _feature_positions(cleanset: Cleanset) -> list[int]:
 
 
 def _dataset_columns(cleanset: Cleanset, positions: list[int]) -> pa.Table:
-    return pq.read_table(_dataset_path(cleanset), columns=[f"c{p}" for p in positions])
+    return read_columns(_dataset_path(cleanset), [f"c{p}" for p in positions])
 
 
 def _dataset_path(cleanset: Cleanset) -> Path:

@@ -1,7 +1,5 @@
 """Where the issues are, and that each figure leads to the rows that it counts."""
 
-import sys
-
 import pyarrow as pa
 import pytest
 from django.http import QueryDict
@@ -84,9 +82,3 @@ def test_a_cleanset_without_issues_says_none(alice, alice_client, tmp_path):
     cleanset = make_cleanset(alice, tmp_path)
     url = reverse("studio:cleanset_analytics", args=[cleanset.pk])
     assert alice_client.get(url).status_code == 200
-
-
-def test_counting_does_not_load_pandas(cleanset):
-    before = "pandas" in sys.modules
-    read_analytics(cleanset)
-    assert ("pandas" in sys.modules) == before

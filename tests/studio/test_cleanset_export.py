@@ -2,7 +2,6 @@
 
 import csv
 import io
-import sys
 
 import pyarrow.parquet as pq
 import pytest
@@ -133,9 +132,3 @@ def test_the_form_carries_the_view(cleanset, alice_client):
     shown = alice_client.get(f"{url}?preset=all&given=no&search=%3Cb%3E").content.decode()
     assert '<input type="hidden" name="given" value="no">' in shown
     assert 'value="&lt;b&gt;"' in shown
-
-
-def test_exporting_does_not_load_pandas(cleanset):
-    before = "pandas" in sys.modules
-    assert sum(t.num_rows for t in cleanset_tables.read_all(cleanset, with_excluded=True)) == 6
-    assert ("pandas" in sys.modules) == before

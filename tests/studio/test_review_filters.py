@@ -1,7 +1,5 @@
 """What a query lets through, and in which order."""
 
-import sys
-
 import pyarrow as pa
 import pytest
 from django.http import QueryDict
@@ -10,7 +8,6 @@ from django.urls import reverse
 from studio.decisions import decide_row
 from studio.files import local_path
 from studio.review import page_of_row, read_page
-from studio.review_filters import find_places
 from studio.review_query import PRESETS, ReviewQuery, parse_query
 
 from ..factories import GIVEN, SUGGESTED, TEXTS, make_cleanset, write_table
@@ -148,9 +145,3 @@ def test_every_preset_and_column_is_on_the_page(cleanset, alice_client):
     assert "Near duplicates" not in shown
     assert '<span class="chip">Outlier</span>' in shown
     assert ">fr</td>" in shown
-
-
-def test_filtering_does_not_load_pandas(cleanset):
-    before = "pandas" in sys.modules
-    find_places(cleanset, ReviewQuery(given=("no",), search="o", sort="c0"))
-    assert ("pandas" in sys.modules) == before

@@ -1,0 +1,91 @@
+"""The review in the web process: pandas (100 MB, seconds to load) does not come along."""
+
+import subprocess
+import sys
+import textwrap
+
+import pyarrow as pa
+import pytest
+
+from ..factories import write_table
+
+SETUP = """
+import os, sys
+from pathlib import Path
+from types import SimpleNamespace
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+import django
+django.setup()
+from studio import (
+    analytics, cleanset_export, cleanset_tables, clean_top, resolver, review, review_filters,
+)
+from studio.review_query import ReviewQuery
+
+for module in (
+    analytics, cleanset_tables, clean_top, resolver, review, review_filters,
+):
+    module.local_path = Path
+
+class Rows(list):
+    def filter(self, **_): return self
+    def values_list(self, *_, **__): return Rows()
+    def count(self): return 0
+
+issues, table = sys.argv[1:]
+profiles = [
+    {"name": "text", "position": 0, "kind": "text"},
+    {"name": "size", "position": 1, "kind": "numeric"},
+]
+dataset = SimpleNamespace(table_file=table, profiles=profiles, n_rows=3)
+project = SimpleNamespace(
+    dataset=dataset, feature_schema=profiles, row_facts_file=None, problem_type="multi-class"
+)
+cleanset = SimpleNamespace(
+    issues_file=issues, project=project, decisions=Rows(), tags=Rows(), n_rows=3, flag_counts={}
+)
+everything = ReviewQuery(
+    given=("a",), suggested=("b",), search="o", column=0, contains="o",
+    lows=(("label_issue_score", 0.1), ("text_num_characters", 1)), sort="c1",
+)
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "review.read_page(cleanset, everything)",
+        "review.read_page(cleanset, ReviewQuery(preset='issues', sort='given_label'))",
+        "review.read_page(cleanset, ReviewQuery(preset='undecided'))",
+        "review.page_of_row(cleanset, ReviewQuery(), 1)",
+        "resolver.read_detail(cleanset, ReviewQuery(), 1)",
+        "analytics.read_analytics(cleanset)",
+        "list(clean_top._read_in_order(cleanset, everything))",
+        (
+            "list(cleanset_export.write_csv(cleanset_tables.read_all(cleanset, with_excluded=False),"
+            " for_spreadsheets=True))"
+        ),
+        "cleanset_export.write_parquet(cleanset_tables.read_view(cleanset, everything))",
+    ],
+)
+def test_nothing_heavy_is_loaded(code, tmp_path):
+    issues = {
+        "row_id": [2, 0, 1],
+        "given_label": ["a", "a", "b"],
+        "suggested_label": pa.array(["b", None, None], pa.string()),
+        "suggested_label_confidence_score": [0.9, 0.8, 0.7],
+        "label_issue_score": [0.9, 0.5, 0.1],
+        "is_label_issue": [True, False, False],
+        "is_initially_unlabeled": [False, False, False],
+        "text_num_characters": [3, 4, 5],
+        "top_labels": [["a", "b"]] * 3,
+        "top_probs": [[0.9, 0.1]] * 3,
+    }
+    table = {"c0": ["one", "two", "four"], "c1": ["1", "x", "3"]}
+    paths = [str(write_table(tmp_path, columns)) for columns in (issues, table)]
+    script = textwrap.dedent(SETUP) + code
+    script += "\nprint(sorted({'pandas', 'sklearn'} & set(sys.modules)))"
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *paths], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert ran.stdout.strip().splitlines()[-1] == "[]"
