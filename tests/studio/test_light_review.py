@@ -43,6 +43,9 @@ project = SimpleNamespace(
 cleanset = SimpleNamespace(
     issues_file=issues, project=project, decisions=Rows(), tags=Rows(), n_rows=3, flag_counts={}
 )
+def all_rows():
+    return cleanset_tables.read_all(cleanset, with_excluded=False)
+
 everything = ReviewQuery(
     given=("a",), suggested=("b",), search="o", column=0, contains="o",
     lows=(("label_issue_score", 0.1), ("text_num_characters", 1)), sort="c1",
@@ -60,10 +63,7 @@ everything = ReviewQuery(
         "resolver.read_detail(cleanset, ReviewQuery(), 1)",
         "analytics.read_analytics(cleanset)",
         "list(clean_top._read_in_order(cleanset, everything))",
-        (
-            "list(cleanset_export.write_csv(cleanset_tables.read_all(cleanset, with_excluded=False),"
-            " for_spreadsheets=True))"
-        ),
+        "list(cleanset_export.write_csv(all_rows(), for_spreadsheets=True))",
         "cleanset_export.write_parquet(cleanset_tables.read_view(cleanset, everything))",
     ],
 )
