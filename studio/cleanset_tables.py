@@ -86,6 +86,15 @@ def read_view(cleanset: Cleanset, query: ReviewQuery) -> Iterator[pa.Table]:
         yield _join(cleanset, facts, decisions, cleanset.tags.filter(row_id__in=row_ids))
 
 
+def read_pred_probs(cleanset: Cleanset) -> Iterator[pa.Table]:
+    """Out-of-fold probabilities, a column a class, in the order of the dataset."""
+    assert cleanset.pred_probs_file is not None
+    names = _make_unique([ROW_ID, *cleanset.classes])
+    with pq.ParquetFile(local_path(cleanset.pred_probs_file)) as file:
+        for batch in file.iter_batches(PART_ROWS):
+            yield pa.Table.from_batches([batch]).rename_columns(names)
+
+
 def _facts_between(cleanset: Cleanset, start: int, stop: int) -> pa.Table:
     """The issues file is sorted by score: each of its row groups has some rows of the range."""
     assert cleanset.issues_file is not None

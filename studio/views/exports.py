@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from studio.access import cleanset_for
 from studio.attachments import as_attachment
-from studio.cleanset_export import FORMATS, KINDS, read_tables, write_csv, write_parquet
+from studio.cleanset_export import FORMATS, KINDS, PRED_PROBS, read_tables, write_csv, write_parquet
 from studio.files import FileMissingError
 from studio.models import Cleanset
 from studio.views.review import read_query
@@ -37,7 +37,8 @@ def cleanset_export_form(request: HttpRequest, cleanset_id: UUID) -> HttpRespons
 def cleanset_export(request: HttpRequest, cleanset_id: UUID) -> HttpResponseBase:
     cleanset = _ready_cleanset(request, cleanset_id)
     kind, form = request.GET.get("rows", "default"), request.GET.get("format", "csv")
-    if kind not in KINDS or form not in FORMATS:
+    has_none = kind == PRED_PROBS and cleanset.pred_probs_file is None
+    if kind not in KINDS or form not in FORMATS or has_none:
         raise Http404("There is no such export.")
     tables = read_tables(cleanset, kind, read_query(request.GET, cleanset))
     try:
@@ -45,7 +46,8 @@ def cleanset_export(request: HttpRequest, cleanset_id: UUID) -> HttpResponseBase
     except FileMissingError as error:
         logger.error("export of %s: %s", cleanset.pk.hex, error)
         raise Http404("The files of this cleanset are missing.") from error
-    name = f"{cleanset.project.name[:80]} v{cleanset.version}.{FORMATS[form]}"
+    what = " pred_probs" if kind == PRED_PROBS else ""
+    name = f"{cleanset.project.name[:80]} v{cleanset.version}{what}.{FORMATS[form]}"
     return as_attachment(response, name)
 
 

@@ -11,7 +11,7 @@ from studio import cleanset_tables
 from studio.decisions import decide_row, toggle_needs_review
 from studio.files import local_path
 
-from ..factories import TEXTS, make_cleanset, write_table
+from ..factories import TEXTS, make_cleanset, store, write_table
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,19 @@ def test_parquet_has_types(decided, alice_client):
     assert table.num_rows == 6
     assert str(table.schema.field("cleanlab_is_label_issue").type) == "bool"
     assert table.column("cleanlab_top_probs").to_pylist()[0] == [0.9, 0.1]
+
+
+def test_probabilities_have_a_column_a_class(cleanset, alice_client, tmp_path):
+    url = reverse("studio:cleanset_export", args=[cleanset.pk])
+    assert alice_client.get(f"{url}?rows=pred-probs").status_code == 404
+    columns = {"row_id": list(range(6)), "p0": [0.25] * 6, "p1": [0.75] * 6}
+    path = write_table(tmp_path, columns)
+    cleanset.pred_probs_file = store(cleanset.workspace, "cleansets", path)
+    cleanset.save()
+    answer = fetch(alice_client, cleanset, rows="pred-probs")
+    assert "pred_probs.csv" in answer.headers["Content-Disposition"]
+    rows = rows_of(answer)
+    assert rows[5] == {"cleanlab_row_ID": "5", "no": "0.25", "yes": "0.75"}
 
 
 def test_a_column_called_like_one_of_ours_is_kept(cleanset, alice_client):
