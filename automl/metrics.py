@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score, f1_score, jaccard_score
 
+from automl.intervals import wilson_interval
 from automl.problem import labelled_rows
 
-Z_95 = 1.959964
 N_RESAMPLES = 2000
 EPSILON = 1e-12
 
@@ -91,16 +91,6 @@ def log_loss(pred_probs: np.ndarray, y: np.ndarray) -> float:
         losses = -(y * np.log(clipped) + (1 - y) * np.log(1 - clipped)).sum(axis=1)
         return float(losses.mean())
     return float(-np.log(clipped[np.arange(len(y)), y]).mean())
-
-
-def wilson_interval(n_right: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share."""
-    if n == 0:
-        return 0.0, 1.0
-    share, z2 = n_right / n, Z_95**2
-    center = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, center - half), min(1.0, center + half)
 
 
 def paired_difference(first: np.ndarray, second: np.ndarray, *, seed: int) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from automl.metrics import wilson_interval
+from automl.intervals import wilson_interval
 
 MAX_LISTED_CLASSES = 200
 MAX_MATRIX_CLASSES = 50

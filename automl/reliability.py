@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from automl.metrics import EPSILON, wilson_interval
+from automl.intervals import wilson_interval
+from automl.metrics import EPSILON
 
 N_BINS = 15
 COVERAGES = np.arange(1, 11) / 10

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from automl.metrics import wilson_interval
+from automl.intervals import wilson_interval
 from automl.schema import BOOLEAN, CATEGORICAL, Schema
 from automl.shown_text import show_name
 from automl.values import count_values, spread_values

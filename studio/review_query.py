@@ -39,6 +39,7 @@ PRESETS = {
         Preset("empty-text", "Empty text", "is_empty_text", "Empty text"),
         Preset("well-labelled", "Well labelled", "is_well_labeled"),
         Preset("resolved-before", "Resolved before", "is_previously_resolved"),
+        Preset("sample", "Random sample"),
         Preset("needs-review", "Needs review"),
         Preset("undecided", "Undecided"),
         Preset("decided", "Decided"),

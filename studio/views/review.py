@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from studio.decisions import count_decisions, last_standing_batch
 from studio.forms import CleanTopForm
 from studio.models import Cleanset
+from studio.random_sample import N_SAMPLED, read_result
 from studio.review import PAGE_ROWS, ReviewPage, page_of_row, read_page
 from studio.review_filters import known_columns
 from studio.review_query import (
@@ -63,6 +64,7 @@ def review_context(request: HttpRequest, cleanset: Cleanset) -> dict[str, Any]:
         "listed_classes": cleanset.classes[:MAX_CLASSES_LISTED],
         "clean_top": CleanTopForm(initial={"k": _usual_k(cleanset, page)}),
         "last_batch": last_standing_batch(cleanset),
+        "sample": read_result(cleanset) if page.query.preset == "sample" else None,
     }
 
 
@@ -83,6 +85,7 @@ def _presets(
         "decided": n_decided,
         "undecided": cleanset.n_rows - n_decided,
         "needs-review": cleanset.tags.count(),
+        "sample": min(N_SAMPLED, cleanset.n_rows),
     }
     found = [
         (preset, special.get(preset.key, counts.get(preset.flag, 0))) for preset in PRESETS.values()
