@@ -1,7 +1,17 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from studio.views import accounts, datasets, decisions, exports, home, projects, resolver
+from studio.views import (
+    accounts,
+    analytics,
+    datasets,
+    decisions,
+    exports,
+    history,
+    home,
+    projects,
+    resolver,
+)
 
 app_name = "studio"
 
@@ -41,12 +51,12 @@ urlpatterns = [
     ),
     path(
         "cleansets/<hex:cleanset_id>/analytics/",
-        resolver.cleanset_analytics,
+        analytics.cleanset_analytics,
         name="cleanset_analytics",
     ),
     path(
         "cleansets/<hex:cleanset_id>/history/",
-        resolver.cleanset_history,
+        history.cleanset_history,
         name="cleanset_history",
     ),
     path(
