@@ -7,6 +7,7 @@ from math import ceil
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from automl.problem import MULTI_LABEL, parse_label_set
 from studio.files import local_path
 from studio.models import Cleanset
 from studio.parquet_reading import read_columns
@@ -53,11 +54,13 @@ def read_analytics(cleanset: Cleanset) -> Analytics:
     assert cleanset.issues_file is not None
     columns = ["row_id", "given_label", "suggested_label", "is_label_issue"]
     facts = read_columns(local_path(cleanset.issues_file), columns)
-    pairs = _count_pairs(facts.filter(facts.column("is_label_issue")))
+    is_sets = cleanset.project.problem_type == MULTI_LABEL
+    # Of sets hardly any two corrections are the same.
+    pairs = {} if is_sets else _count_pairs(facts.filter(facts.column("is_label_issue")))
     heat_classes, heat_rows = _heat_map(pairs)
     return Analytics(
         types=_issue_types(cleanset),
-        classes=_issues_per_class(facts),
+        classes=_issues_per_class(facts, is_sets=is_sets),
         corrections=_corrections(pairs),
         heat_classes=heat_classes,
         heat_rows=heat_rows,
@@ -73,10 +76,10 @@ def _issue_types(cleanset: Cleanset) -> list[Bar]:
     ]
 
 
-def _issues_per_class(facts: pa.Table) -> list[Bar]:
+def _issues_per_class(facts: pa.Table, *, is_sets: bool) -> list[Bar]:
     """By the share of a class's rows that are label issues, largest first."""
     given = facts.column("given_label")
-    n_issues = _count(given.filter(facts.column("is_label_issue")))
+    n_issues = _count(given.filter(facts.column("is_label_issue")), is_sets=is_sets)
     bars = [
         Bar(
             name,
@@ -85,15 +88,19 @@ def _issues_per_class(facts: pa.Table) -> list[Bar]:
             ReviewQuery(preset="issues", given=(name,)).to_url(),
             f"of {n_rows:,} rows",
         )
-        for name, n_rows in _count(given).items()
+        for name, n_rows in _count(given, is_sets=is_sets).items()
     ]
     return sorted(bars, key=lambda bar: (-bar.share, bar.title))[:MAX_LINES]
 
 
-def _count(labels: pa.ChunkedArray) -> dict[str, int]:
-    """Grouping tables would import pandas."""
-    counted = pc.value_counts(labels).to_pylist()
-    return {line["values"]: line["counts"] for line in counted if line["values"] is not None}
+def _count(labels: pa.ChunkedArray, *, is_sets: bool) -> dict[str, int]:
+    """Rows of each class; of sets, of each label. Grouping tables would import pandas."""
+    counts: Counter[str] = Counter()
+    for line in pc.value_counts(labels).to_pylist():
+        if line["values"] is not None:
+            names = parse_label_set(line["values"]) if is_sets else (line["values"],)
+            counts.update(dict.fromkeys(names, line["counts"]))
+    return dict(counts)
 
 
 def _count_pairs(issues: pa.Table) -> dict[tuple[str, str], int]:

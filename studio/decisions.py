@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Min
 
 from automl.errors import InputError
 from automl.problem import MULTI_LABEL, RESERVED_CLASS, class_names, clean_labels
@@ -40,7 +40,7 @@ def decide_row(
 
 @transaction.atomic
 def apply_changes(
-    *, cleanset: Cleanset, changes: list[Change], user: User, is_undo: bool = False
+    *, cleanset: Cleanset, changes: list[Change], user: User, undoes: UUID | None = None
 ) -> UUID:
     """States, history and the cleanset's revision change together or not at all."""
     locked = Cleanset.objects.select_for_update().get(pk=cleanset.pk)
@@ -52,7 +52,7 @@ def apply_changes(
     before = {d.row_id: d for d in _decisions_of(locked, row_ids)}
     batch_id = uuid4()
     DecisionEvent.objects.bulk_create(
-        _event(locked, change, before.get(change.row_id), batch_id, user, is_undo)
+        _event(locked, change, before.get(change.row_id), batch_id, user, undoes)
         for change in changes
     )
     for part in _parts([change.row_id for change in changes if not change.action]):
@@ -85,7 +85,7 @@ def undo_row(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
         if event is None:
             return False
         change = Change(row_id, event.old_action, event.old_label)
-        apply_changes(cleanset=cleanset, changes=[change], user=user, is_undo=True)
+        apply_changes(cleanset=cleanset, changes=[change], user=user, undoes=event.batch_id)
     return True
 
 
@@ -99,17 +99,25 @@ def undo_batch(*, cleanset: Cleanset, batch_id: UUID, user: User) -> int:
         if event.batch_id == batch_id
     ]
     if changes:
-        apply_changes(cleanset=cleanset, changes=changes, user=user, is_undo=True)
+        apply_changes(cleanset=cleanset, changes=changes, user=user, undoes=batch_id)
     return len(changes)
 
 
 def last_standing_batch(cleanset: Cleanset) -> UUID | None:
-    """The latest batch of which something is left to undo."""
-    batches = DecisionEvent.objects.filter(cleanset=cleanset, is_undo=False)
-    newest = batches.values("batch_id").annotate(last=Max("id")).order_by("-last")
-    for batch_id in newest.values_list("batch_id", flat=True)[:BATCHES_LOOKED_AT]:
-        if any(event.batch_id == batch_id for event in _standing_events(cleanset, batch_id)):
-            return batch_id
+    """The latest batch of which something is left to undo.
+
+    Batches after it have been taken back whole, so what is left of it is what its rows are now.
+    """
+    events = DecisionEvent.objects.filter(cleanset=cleanset)
+    decided = events.filter(is_undo=False).order_by("-id")
+    newest = decided.first()
+    for _ in range(BATCHES_LOOKED_AT):
+        if newest is None:
+            return None
+        batch = events.filter(batch_id=newest.batch_id)
+        if events.filter(undoes=newest.batch_id).count() < batch.count():
+            return newest.batch_id
+        newest = decided.filter(id__lt=batch.aggregate(first=Min("id"))["first"]).first()
     return None
 
 
@@ -186,7 +194,7 @@ def _event(
     before: RowDecision | None,
     batch_id: UUID,
     user: User,
-    is_undo: bool,
+    undoes: UUID | None,
 ) -> DecisionEvent:
     return DecisionEvent(
         cleanset=cleanset,
@@ -197,7 +205,8 @@ def _event(
         old_label=before.corrected_label if before else None,
         new_action=change.action,
         new_label=change.label,
-        is_undo=is_undo,
+        is_undo=undoes is not None,
+        undoes=undoes,
         decided_by=user,
     )
 

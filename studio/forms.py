@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from automl.errors import InputError
 from automl.extras import has_transformer_extra
-from automl.problem import format_label_set
+from automl.problem import format_label_set, parse_label_set
 from automl.tables import ENCODINGS, check_file_name
 from studio.models import Dataset, Project, User
 from studio.projects import Setup
@@ -111,12 +111,14 @@ class DecisionForm(forms.Form):
     label = forms.CharField(max_length=500, required=False, strip=False)
 
     def __init__(self, data: QueryDict) -> None:
-        """A button of a class says its name alone; ticked labels are a set."""
+        """A button of a class says its name alone; ticked labels and those typed are a set."""
         data = data.copy()
         if "chosen" in data:
             data["action"], data["label"] = "label", str(data["chosen"])
-        elif data.get("action") == "label" and "labels" in data:
-            data["label"] = format_label_set(map(str, data.getlist("labels")))
+        elif data.get("action") == "label" and {"labels", "more"} & set(data):
+            typed = parse_label_set(str(data.get("more", "")))
+            names = [*map(str, data.getlist("labels")), *typed]
+            data["label"] = format_label_set(dict.fromkeys(names))
         super().__init__(data)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from automl.arrow_arrays import make_integer_array
-from automl.problem import parse_label_set
+from automl.problem import MULTI_LABEL, parse_label_set
 from studio.files import local_path
 from studio.models import Cleanset
 from studio.parquet_reading import read_columns, take_rows
@@ -22,18 +22,19 @@ NEIGHBORS = "neighbor_row_ids"
 
 @dataclass(frozen=True)
 class LikelyLabel:
-    """A class of a row; `key` is what to press for it."""
+    """A class of a row; `key` is what to press for it. Of sets of labels also those that the row
+    has without being likely: they have neither a probability that was kept nor a key."""
 
     name: str
-    prob: float
-    key: int
+    prob: float | None
+    key: int | None
     is_given: bool
     is_suggested: bool
-    is_decided: bool
+    is_ticked: bool
 
     @property
-    def percent(self) -> int:
-        return round(100 * self.prob)
+    def percent(self) -> int | None:
+        return None if self.prob is None else round(100 * self.prob)
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,26 @@ def _row_ids(cleanset: Cleanset, places: list[int]) -> list[int]:
 
 
 def _likely_labels(cleanset: Cleanset, row: ReviewRow) -> list[LikelyLabel]:
-    """The likeliest classes; of sets of labels all that is known of the likeliest labels."""
-    is_sets = cleanset.project.problem_type == "multi-label"
+    is_sets = cleanset.project.problem_type == MULTI_LABEL
     given, suggested = _names(row.given_label, is_sets), _names(row.suggested_label, is_sets)
-    decided = _names(row.decision.corrected_label if row.decision else None, is_sets)
+    ticked = _names(_current_label(row), is_sets)
     pairs = zip(row.facts["top_labels"], row.facts["top_probs"], strict=True)
+    probs: dict[str, float | None] = dict(list(pairs)[:N_KEYS])
+    keys = {name: i + 1 for i, name in enumerate(probs)}
+    if is_sets:
+        probs |= {name: None for name in (*given, *suggested, *ticked) if name not in probs}
     return [
-        LikelyLabel(name, prob, i + 1, name in given, name in suggested, name in decided)
-        for i, (name, prob) in enumerate(list(pairs)[:N_KEYS])
+        LikelyLabel(name, prob, keys.get(name), name in given, name in suggested, name in ticked)
+        for name, prob in probs.items()
     ]
+
+
+def _current_label(row: ReviewRow) -> str | None:
+    """What was decided; else what is suggested; else what is given."""
+    if row.decision and row.decision.corrected_label is not None:
+        return row.decision.corrected_label
+    is_open = row.decision is None and row.suggested_label is not None
+    return row.suggested_label if is_open else row.given_label
 
 
 def _names(label: str | None, is_sets: bool) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from automl.arrow_arrays import (
     make_text_array,
     make_text_scalar,
 )
+from automl.problem import MULTI_LABEL, parse_label_set
 from studio.files import local_path
 from studio.models import Cleanset
 from studio.parquet_reading import read_columns
@@ -64,7 +65,9 @@ def find_places(cleanset: Cleanset, query: ReviewQuery, *, first: int | None = N
 
 
 def find_place(cleanset: Cleanset, row_id: int) -> int | None:
-    """Where a row is in the issues file."""
+    """Where a row is in the issues file; None where this version does not have it."""
+    if not 0 <= row_id < cleanset.project.dataset.n_rows:
+        return None
     index = read_columns(_issues_path(cleanset), ["row_id"])
     places = to_places(pc.equal(index.column("row_id"), make_integer_scalar(row_id)))
     return places[0] if places else None
@@ -111,8 +114,8 @@ def _read_facts(cleanset: Cleanset, query: ReviewQuery) -> pa.Table:
 def _masks(cleanset: Cleanset, query: ReviewQuery, facts: pa.Table) -> list[Any]:
     return [
         _preset_mask(cleanset, query, facts),
-        _label_mask(facts, "given_label", query.given),
-        _label_mask(facts, "suggested_label", query.suggested),
+        _label_mask(cleanset, facts, "given_label", query.given),
+        _label_mask(cleanset, facts, "suggested_label", query.suggested),
         *(_limit_mask(facts, name, pc.greater_equal, low) for name, low in query.lows),
         *(_limit_mask(facts, name, pc.less_equal, high) for name, high in query.highs),
         _text_mask(cleanset, facts, _feature_positions(cleanset), query.search),
@@ -132,8 +135,17 @@ def _preset_mask(cleanset: Cleanset, query: ReviewQuery, facts: pa.Table) -> Any
     return facts.column(flag) if flag in facts.column_names else _nowhere(facts)
 
 
-def _label_mask(facts: pa.Table, name: str, labels: tuple[str, ...]) -> Any:
-    return pc.is_in(facts.column(name), make_text_array(labels)) if labels else None
+def _label_mask(cleanset: Cleanset, facts: pa.Table, name: str, labels: tuple[str, ...]) -> Any:
+    """Rows with one of the labels; of sets also those that hold one beside others."""
+    if not labels:
+        return None
+    column = facts.column(name)
+    if cleanset.project.problem_type != MULTI_LABEL:
+        return pc.is_in(column, make_text_array(labels))
+    wanted = set(labels)
+    cells = [cell for cell in pc.unique(column).to_pylist() if cell is not None]
+    kept = [cell for cell in cells if wanted.intersection({cell, *parse_label_set(cell)})]
+    return pc.is_in(column, make_text_array(kept))
 
 
 def _limit_mask(facts: pa.Table, name: str, compare: Any, limit: float) -> Any:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-TEXT, TABULAR = "text", "tabular"
 # The order in which the issues file is kept.
 WORST_FIRST = "label_issue_score"
 MAX_LABELS = 50

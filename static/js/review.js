@@ -39,6 +39,7 @@ function press(key) {
 }
 
 function close() {
+  waiting.length = 0;
   const place = document.getElementById("resolver-place");
   if (!place?.firstElementChild) {
     document.querySelector("[data-close]")?.click();
@@ -123,6 +124,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
   if (waiting.length && !isBusy()) setTimeout(() => waiting.length && press(waiting.shift()), 0);
 });
+
+// Without an answer nobody knows which row the next key would be for.
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => { waiting.length = 0; });
+}
 
 for (const button of document.querySelectorAll("[data-show-keys]")) button.hidden = false;
 for (const box of document.querySelectorAll("[data-keys-off]")) box.checked = isOff();

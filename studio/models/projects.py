@@ -159,6 +159,8 @@ class DecisionEvent(models.Model):
     new_action = models.CharField(max_length=10, blank=True)
     new_label = models.TextField(null=True, blank=True)
     is_undo = models.BooleanField(default=False)
+    # The batch of the decision that an undo took back.
+    undoes = models.UUIDField(null=True, blank=True, db_index=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )

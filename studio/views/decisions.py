@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -42,6 +42,8 @@ WORDS = {
 @require_POST
 def row_decide(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResponse:
     cleanset = _ready_cleanset(request, cleanset_id)
+    if find_place(cleanset, row_id) is None:
+        raise Http404("There is no row with this number.")
     query = posted_query(request, cleanset)
     form = DecisionForm(request.POST)
     # Before the decision: it may take the row out of what is shown.
@@ -92,7 +94,11 @@ def batch_undo(request: HttpRequest, cleanset_id: UUID, batch_id: UUID) -> HttpR
 
 
 def _ready_cleanset(request: HttpRequest, cleanset_id: UUID) -> Cleanset:
-    return cleanset_for(request.user, cleanset_id, write=True)
+    """Forms that decide stand on pages of analysed cleansets alone."""
+    cleanset = cleanset_for(request.user, cleanset_id, write=True)
+    if cleanset.status != Cleanset.Status.READY:
+        raise Http404("This cleanset is not ready yet.")
+    return cleanset
 
 
 def _next_row(
@@ -100,7 +106,7 @@ def _next_row(
 ) -> int | None:
     """Where auto-advance leads; None where the panel stays."""
     stays = not form.is_valid() or form.cleaned_data["action"] in {UNDO, NEEDS_REVIEW}
-    if stays or not request.POST.get("advance") or cleanset.status != Cleanset.Status.READY:
+    if stays or not request.POST.get("advance"):
         return None
     return next_row_id(cleanset, query, row_id)
 
@@ -154,8 +160,6 @@ def _decide(request: HttpRequest, cleanset: Cleanset, row_id: int, form: Decisio
     """What went wrong, in words, or ""."""
     assert isinstance(request.user, User)
     action, label = form.cleaned_data["action"], form.cleaned_data["label"]
-    if cleanset.status != Cleanset.Status.READY or find_place(cleanset, row_id) is None:
-        return "This row cannot be decided now. Load the page again."
     try:
         return _act(cleanset, row_id, action, label, request.user)
     except InputError as error:
@@ -178,5 +182,5 @@ def _act(cleanset: Cleanset, row_id: int, action: str, label: str, user: User) -
 
 def _back(request: HttpRequest, cleanset: Cleanset) -> str:
     """To the page of rows that the form stood on."""
-    url = reverse("studio:project_detail", args=[cleanset.project_id])
+    url = reverse("studio:project_version", args=[cleanset.project_id, cleanset.version])
     return url + posted_query(request, cleanset).to_url()

@@ -20,8 +20,6 @@ from studio.review_query import (
 )
 from studio.views.pages import read_number
 
-MAX_CLASSES_LISTED = 200
-
 
 def read_query(params: QueryDict, cleanset: Cleanset) -> ReviewQuery:
     positions = [profile["position"] for profile in cleanset.project.dataset.profiles]
@@ -61,7 +59,6 @@ def review_context(request: HttpRequest, cleanset: Cleanset) -> dict[str, Any]:
         "columns": shown,
         "ranges": _ranges(page.query, shown),
         "dataset_columns": cleanset.project.dataset.profiles,
-        "listed_classes": cleanset.classes[:MAX_CLASSES_LISTED],
         "clean_top": CleanTopForm(initial={"k": _usual_k(cleanset, page)}),
         "last_batch": last_standing_batch(cleanset),
         "sample": read_result(cleanset) if page.query.preset == "sample" else None,

@@ -1,6 +1,7 @@
 """Where the issues are, and that each figure leads to the rows that it counts."""
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
@@ -69,6 +70,25 @@ def test_the_heat_map_has_the_classes_of_the_issues(cleanset):
     numbers = [[cell.n_rows for cell in cells] for _, cells in analytics.heat_rows]
     assert numbers == [[0, 0, 1], [0, 0, 2], [0, 1, 0]]
     assert analytics.heat_rows[1][1][2].tint == 5
+
+
+def test_labels_of_sets_are_counted_one_by_one(cleanset, alice_client):
+    cleanset.project.problem_type = "multi-label"
+    cleanset.project.save()
+    facts = {
+        "row_id": list(range(3)),
+        "given_label": ["a,b", "a", ""],
+        "suggested_label": ["a", "b", "a"],
+        "label_issue_score": [0.9, 0.8, 0.7],
+        "is_label_issue": [True, True, False],
+    }
+    path = local_path(cleanset.issues_file)
+    pq.write_table(pa.table(facts), path)
+    analytics = read_analytics(cleanset)
+    assert [(bar.title, bar.n_rows) for bar in analytics.classes] == [("a", 2), ("b", 1)]
+    assert analytics.corrections == analytics.heat_rows == []
+    page = alice_client.get(reverse("studio:cleanset_analytics", args=[cleanset.pk]))
+    assert "too different to be counted" in page.content.decode()
 
 
 def test_the_page_never_shows_labels_as_markup(cleanset, alice_client):

@@ -4,7 +4,13 @@ import pyarrow as pa
 import pytest
 from django.urls import reverse
 
-from studio.decisions import decide_row, last_standing_batch, undo_row
+from studio.decisions import (
+    Change,
+    apply_changes,
+    decide_row,
+    last_standing_batch,
+    undo_row,
+)
 from studio.files import local_path
 from studio.models import RowDecision, RowTag
 from studio.resolver import read_detail
@@ -145,6 +151,34 @@ def test_ticked_labels_are_a_set(alice, alice_client, tmp_path):
     assert 'name="labels"' in alice_client.get(url_of(cleanset, 2)).content.decode()
 
 
+def test_labels_that_are_not_likely_are_shown_and_survive_saving(alice, alice_client, tmp_path):
+    cleanset = make_cleanset(alice, tmp_path, problem_type="multi-label")
+    decide_row(cleanset=cleanset, row_id=2, action="label", label="rare,yes", user=alice)
+    likely = read_detail(cleanset, ReviewQuery(), 2).likely
+    assert [(label.name, label.prob is None, label.is_ticked) for label in likely] == [
+        ("yes", False, True),
+        ("no", False, False),
+        ("rare", True, True),
+    ]
+    ticked = [label.name for label in likely if label.is_ticked]
+    post(alice_client, cleanset, 2, action="label", labels=ticked, more="new, other")
+    assert RowDecision.objects.get().corrected_label == "new,other,rare,yes"
+
+
+def test_no_label_ticked_is_the_empty_set(alice, alice_client, tmp_path):
+    cleanset = make_cleanset(alice, tmp_path, problem_type="multi-label")
+    post(alice_client, cleanset, 2, action="label", more="")
+    assert RowDecision.objects.get().corrected_label == ""
+    assert not any(label.is_ticked for label in read_detail(cleanset, ReviewQuery(), 2).likely)
+
+
+def test_a_kept_row_has_its_given_labels_ticked(alice, tmp_path):
+    cleanset = make_cleanset(alice, tmp_path, problem_type="multi-label")
+    decide_row(cleanset=cleanset, row_id=2, action="keep", user=alice)
+    likely = read_detail(cleanset, ReviewQuery(), 2).likely
+    assert [label.name for label in likely if label.is_ticked] == ["no"]
+
+
 def test_the_last_batch_is_the_latest_of_which_something_is_left(cleanset, alice):
     assert last_standing_batch(cleanset) is None
     first = decide_row(cleanset=cleanset, row_id=1, action="keep", user=alice)
@@ -154,6 +188,26 @@ def test_the_last_batch_is_the_latest_of_which_something_is_left(cleanset, alice
     assert last_standing_batch(cleanset) == first
     undo_row(cleanset=cleanset, row_id=1, user=alice)
     assert last_standing_batch(cleanset) is None
+
+
+def test_a_batch_counts_until_its_last_row_is_taken_back(cleanset, alice):
+    changes = [Change(row_id, "keep") for row_id in range(6)]
+    batch = apply_changes(cleanset=cleanset, changes=changes, user=alice)
+    for row_id in range(6):
+        assert last_standing_batch(cleanset) == batch
+        undo_row(cleanset=cleanset, row_id=row_id, user=alice)
+    assert last_standing_batch(cleanset) is None
+    again = decide_row(cleanset=cleanset, row_id=0, action="exclude", user=alice)
+    assert last_standing_batch(cleanset) == again
+
+
+def test_the_cost_of_finding_it_does_not_grow_with_the_batch(
+    cleanset, alice, django_assert_num_queries
+):
+    changes = [Change(row_id, "keep") for row_id in range(6)]
+    apply_changes(cleanset=cleanset, changes=changes, user=alice)
+    with django_assert_num_queries(3):
+        last_standing_batch(cleanset)
 
 
 def test_cells_and_neighbours_are_never_markup(cleanset, alice_client, tmp_path):

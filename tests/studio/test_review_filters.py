@@ -8,6 +8,7 @@ from django.urls import reverse
 from studio.decisions import decide_row
 from studio.files import local_path
 from studio.review import page_of_row, read_page
+from studio.review_filters import find_places
 from studio.review_query import PRESETS, ReviewQuery, parse_query
 
 from ..factories import GIVEN, SUGGESTED, TEXTS, make_cleanset, write_table
@@ -64,6 +65,25 @@ def test_filters_narrow_each_other(cleanset):
     assert row_ids(cleanset, highs=(("outlier_score", 0.2),)) == [2, 0]
     assert row_ids(cleanset, suggested=("yes",)) == [2]
     assert row_ids(cleanset, given=("no",), suggested=("no",)) == []
+
+
+def test_a_set_is_found_by_each_of_its_labels(alice, tmp_path):
+    cleanset = make_cleanset(alice, tmp_path, problem_type="multi-label")
+    cells = ["a", "a,b", '"x,y",a', "", "b", None]
+    issues = {"row_id": list(range(6)), "given_label": pa.array(cells, pa.string())}
+    issues |= {"label_issue_score": [0.5] * 6, "suggested_label": pa.array(cells, pa.string())}
+    path = write_table(tmp_path, issues)
+    local_path(cleanset.issues_file).write_bytes(path.read_bytes())
+
+    def places(*labels):
+        return list(find_places(cleanset, ReviewQuery(given=labels)).places)
+
+    assert places("a") == [0, 1, 2]
+    assert places("x,y") == [2]
+    assert places("b") == [1, 4]
+    assert places("a,b") == [1]
+    assert places("") == [3]
+    assert places("x") == []
 
 
 def test_texts_are_searched_whatever_the_case_and_never_as_patterns(cleanset):
