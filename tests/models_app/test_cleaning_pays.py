@@ -13,22 +13,17 @@ from models_app.deploy import deploy_model
 from models_app.leaderboard import candidates_in_order
 from models_app.models import DeployedModel
 from studio.clean_top import clean_top
-from studio.datasets import create_dataset
 from studio.files import local_path
-from studio.jobs.execution import execute
-from studio.models import Cleanset, Job, OutboxMessage, User
-from studio.projects import Setup, create_project
+from studio.models import Cleanset, OutboxMessage, User
+from studio.projects import Setup
 from studio.review_query import ReviewQuery
+
+from ..inline_jobs import analyse_file, run_all_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLASSES = ("card_arrival", "exchange_rate", "top_up_failed", "lost_or_stolen_card")
 NOISE = 0.2
-
-
-def run_all_jobs():
-    while job := Job.objects.filter(state=Job.State.QUEUED).order_by("created_at").first():
-        execute(job.pk, has_heartbeat=False)
 
 
 def write_noisy_sample(path):
@@ -54,24 +49,8 @@ def cleaned_model(tmp_path):
     user = User.objects.create_user("noise@example.org")
     path = tmp_path / "noisy.csv"
     n_rows, n_flipped = write_noisy_sample(path)
-    dataset = create_dataset(
-        user=user,
-        workspace=user.workspaces.get(),
-        name="noisy",
-        file_name="noisy.csv",
-        path=path,
-    )
-    run_all_jobs()
-    dataset.refresh_from_db()
-    project = create_project(
-        user=user,
-        dataset=dataset,
-        name="noisy",
-        setup=Setup("multi-class", "text", "label", "text", preset="fast"),
-        idempotency_key=uuid4().hex,
-    )
-    run_all_jobs()
-    cleanset = Cleanset.objects.get(project=project)
+    setup = Setup("multi-class", "text", "label", "text", preset="fast")
+    cleanset = analyse_file(user, path, setup)
     assert cleanset.status == Cleanset.Status.READY, cleanset.error_message
     assert cleanset.n_issues > 0.5 * n_flipped
     worst = ReviewQuery(preset="issues")

@@ -9,19 +9,14 @@ from django.urls import reverse
 
 from models_app.deploy import deploy_model
 from models_app.models import DeployedModel
-from studio.datasets import create_dataset
-from studio.jobs.execution import execute
-from studio.models import Cleanset, Job, User
-from studio.projects import Setup, create_project
+from studio.models import User
+from studio.projects import Setup
+
+from ..inline_jobs import analyse_file, run_all_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LEAK = "refund <b>code</b>"
-
-
-def run_all_jobs():
-    while job := Job.objects.filter(state=Job.State.QUEUED).order_by("created_at").first():
-        execute(job.pk, has_heartbeat=False)
 
 
 @pytest.fixture
@@ -42,32 +37,11 @@ def train(tmp_path, monkeypatch):
                 amount = chance.gauss(20 if label == "kept" else 26, 6)
                 writer.writerow([f"{amount:.2f}", code, chance.randint(1, 28), label])
         user = User.objects.create_user("leak@example.org")
-        dataset = create_dataset(
-            user=user,
-            workspace=user.workspaces.get(),
-            name="orders",
-            file_name="orders.csv",
-            path=path,
-        )
-        run_all_jobs()
-        dataset.refresh_from_db()
-        project = create_project(
-            user=user,
-            dataset=dataset,
-            name="orders",
-            setup=Setup(
-                "multi-class",
-                "tabular",
-                "label",
-                feature_columns=["amount", LEAK, "day"],
-                preset="fast",
-            ),
-            idempotency_key=uuid4().hex,
-        )
-        run_all_jobs()
+        features = ["amount", LEAK, "day"]
+        setup = Setup("multi-class", "tabular", "label", None, features, preset="fast")
         model = deploy_model(
             user=user,
-            cleanset=Cleanset.objects.get(project=project),
+            cleanset=analyse_file(user, path, setup),
             name="orders",
             idempotency_key=uuid4().hex,
             decision="threshold",

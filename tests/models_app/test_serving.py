@@ -11,22 +11,17 @@ from automl.prediction_costs import Cost
 from automl.predictor import Predictor
 from models_app.deploy import deploy_model
 from models_app.models import DeployedModel
-from studio.datasets import create_dataset
 from studio.files import local_path
-from studio.jobs.execution import execute
-from studio.models import Cleanset, Job
-from studio.projects import Setup, create_project
+from studio.models import Cleanset
+from studio.projects import Setup
+
+from ..inline_jobs import analyse_file, run_all_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 N_ROWS = 400
 FEATURES = ["a", "b", "c", "d"]
 CHEAP = "tabular_logistic_regression"
-
-
-def run_all_jobs():
-    while job := Job.objects.filter(state=Job.State.QUEUED).order_by("created_at").first():
-        execute(job.pk, has_heartbeat=False)
 
 
 def write_table(path):
@@ -57,24 +52,8 @@ def _anything_cheap_is_close_enough(monkeypatch):
 @pytest.fixture
 def model(alice, tmp_path, _anything_cheap_is_close_enough):
     path = write_table(tmp_path / "table.csv")
-    dataset = create_dataset(
-        user=alice,
-        workspace=alice.workspaces.get(),
-        name="table",
-        file_name="table.csv",
-        path=path,
-    )
-    run_all_jobs()
-    dataset.refresh_from_db()
-    project = create_project(
-        user=alice,
-        dataset=dataset,
-        name="table",
-        setup=Setup("multi-class", "tabular", "label", None, FEATURES, preset="fast"),
-        idempotency_key=uuid4().hex,
-    )
-    run_all_jobs()
-    cleanset = Cleanset.objects.get(project=project)
+    setup = Setup("multi-class", "tabular", "label", None, FEATURES, preset="fast")
+    cleanset = analyse_file(alice, path, setup)
     assert cleanset.status == Cleanset.Status.READY, cleanset.error_message
     model = deploy_model(user=alice, cleanset=cleanset, name="table", idempotency_key=uuid4().hex)
     run_all_jobs()

@@ -1,7 +1,6 @@
 """Re-run to verify: what comes out when a model is trained once more from the stored facts."""
 
 import csv
-from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -12,14 +11,13 @@ from automl.families import lightgbm_trees
 from models_app.deploy import deploy_model
 from models_app.models import CandidateModel, DeployedModel, Verification
 from models_app.verification import start_verification, verification_seconds
-from studio.datasets import create_dataset
 from studio.files import local_path
-from studio.jobs.execution import execute
-from studio.models import CandidateRun, Cleanset, FeatureFile, Job
-from studio.projects import Setup, create_project
+from studio.models import CandidateRun, FeatureFile, Job
+from studio.projects import Setup
 from studio.trash import delete_row
 
 from ..factories import make_cleanset, make_model
+from ..inline_jobs import analyse_file, run_all_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,11 +30,6 @@ TEXT = Setup("multi-class", "text", "label", "text", preset="fast")
 def _small_families(monkeypatch):
     monkeypatch.setattr("automl.families.forests.N_TREES", 5)
     monkeypatch.setattr("automl.families.boosted_trees.MAX_ROUNDS", 20)
-
-
-def run_all_jobs():
-    while job := Job.objects.filter(state=Job.State.QUEUED).order_by("created_at").first():
-        execute(job.pk, has_heartbeat=False)
 
 
 def write_rows(path):
@@ -55,20 +48,7 @@ def train(alice, tmp_path):
 
     def train(setup):
         write_rows(tmp_path / "things.csv")
-        dataset = create_dataset(
-            user=alice,
-            workspace=alice.workspaces.get(),
-            name="things",
-            file_name="things.csv",
-            path=tmp_path / "things.csv",
-        )
-        run_all_jobs()
-        dataset.refresh_from_db()
-        create_project(
-            user=alice, dataset=dataset, name="things", setup=setup, idempotency_key=uuid4().hex
-        )
-        run_all_jobs()
-        cleanset = Cleanset.objects.get()
+        cleanset = analyse_file(alice, tmp_path / "things.csv", setup)
         cleanset.decisions.create(row_id=3, action="exclude", decided_by=alice)
         model = deploy_model(user=alice, cleanset=cleanset, name="m", idempotency_key="k")
         run_all_jobs()

@@ -11,15 +11,14 @@ from models_app.deploy import deploy_model
 from models_app.frozen_cleanset import freeze_cleanset
 from models_app.models import CandidateModel, DeployedModel
 from studio.cleanset_labels import read_decided, read_version
-from studio.datasets import create_dataset
 from studio.decisions import decide_row, toggle_needs_review, undo_row
 from studio.files import local_path
-from studio.jobs.execution import execute
-from studio.models import Cleanset, Job, User
-from studio.projects import Setup, create_project
+from studio.models import Cleanset, User
+from studio.projects import Setup
 from studio.versions import create_version
 
 from ..factories import make_cleanset
+from ..inline_jobs import analyse_file, run_all_jobs
 
 WORDS = {"large": "a big wide tall thing number", "small": "a tiny short thin one number"}
 
@@ -115,11 +114,6 @@ def test_a_version_that_failed_gives_the_one_before_back(cleanset, decide, alice
     assert (third.version, third.previous) == (3, cleanset)
 
 
-def run_all_jobs():
-    while job := Job.objects.filter(state=Job.State.QUEUED).order_by("created_at").first():
-        execute(job.pk, has_heartbeat=False)
-
-
 @pytest.fixture
 def analysed(tmp_path):
     """80 texts of two classes, every tenth with the other label."""
@@ -131,24 +125,7 @@ def analysed(tmp_path):
     path = tmp_path / "sizes.csv"
     path.write_text("text,label\n" + "\n".join(rows) + "\n")
     user = User.objects.create_user("versions@example.org")
-    dataset = create_dataset(
-        user=user,
-        workspace=user.workspaces.get(),
-        name="sizes",
-        file_name="sizes.csv",
-        path=path,
-    )
-    run_all_jobs()
-    dataset.refresh_from_db()
-    project = create_project(
-        user=user,
-        dataset=dataset,
-        name="sizes",
-        setup=Setup("multi-class", "text", "label", "text", preset="fast"),
-        idempotency_key=uuid4().hex,
-    )
-    run_all_jobs()
-    return Cleanset.objects.get(project_id=project.pk)
+    return analyse_file(user, path, Setup("multi-class", "text", "label", "text", preset="fast"))
 
 
 @pytest.mark.django_db(transaction=True)
