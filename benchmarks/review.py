@@ -16,7 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 N_ROWS = int(os.environ.get("BENCH_ROWS") or 1_000_000)
 N_REPEATS = 7
-N_DECIDED = 20_000
+N_DECIDED = 100_000
+LABELS = "abcdefgh"
+KINDS = {"text": "text", "size": "numeric", "kind": "categorical", "label": "categorical"}
 QUERIES = {
     "worst first": "?preset=all",
     "label issues": "?preset=issues",
@@ -51,55 +53,33 @@ def make() -> None:
 
     prepare()
     call_command("migrate", verbosity=0)
-    from studio.models import RowDecision, User
+    from studio.decisions import Change, apply_changes
+    from studio.models import User
 
-    cleanset = make_cleanset(User.objects.create_user("bench@example.org"))
-    RowDecision.objects.bulk_create(
-        (RowDecision(cleanset=cleanset, row_id=i * 7, action="keep") for i in range(N_DECIDED)),
-        batch_size=5_000,
-    )
+    user = User.objects.create_user("bench@example.org")
+    cleanset = make_cleanset(user)
+    # One batch, as Clean Top K makes it: each page asks what there is to undo.
+    changes = [Change(7 * i, "keep") for i in range(N_DECIDED)]
+    apply_changes(cleanset=cleanset, changes=changes, user=user)
 
 
 def make_cleanset(user):
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     from studio.analysis import ISSUE_GROUP_ROWS
-    from studio.files import claim_files, put_file
     from studio.ingestion import ROW_GROUP_ROWS
     from studio.models import Cleanset, Dataset, Project
 
-    rng = np.random.default_rng(0)
-    folder = Path(os.environ["DATA_DIR"])
-    workspace = user.workspaces.get()
-
-    def store(kind, columns, group_rows):
-        path = folder / "table.parquet"
-        pq.write_table(pa.table(columns), path, compression="zstd", row_group_size=group_rows)
-        stored = put_file(kind, path, workspace=workspace)
-        claim_files([stored])
-        return stored
-
-    labels = np.array(list("abcdefgh"))
-    given = labels[rng.integers(0, 8, N_ROWS)]
-    numbers = rng.normal(size=N_ROWS).round(4).astype(str)
-    kinds = np.array([f"value {i}" for i in range(12)])[rng.integers(0, 12, N_ROWS)]
-    texts = [f"number {i} of value {i % 97}" for i in range(N_ROWS)]
-    names = ["text", "size", "kind", "label"]
-    columns = dict(zip(("c0", "c1", "c2", "c3"), (texts, numbers, kinds, given), strict=True))
-    kind_names = ["text", "numeric", "categorical", "categorical"]
-    base = {"workspace": workspace, "created_by": user}
+    base = {"workspace": user.workspaces.get(), "created_by": user}
+    columns, issues = make_columns()
+    profiles = [
+        {"name": name, "position": i, "kind": kind} for i, (name, kind) in enumerate(KINDS.items())
+    ]
     dataset = Dataset.objects.create(
         name="million",
         file_name="million.csv",
         status="ready",
-        table_file=store("datasets", columns, ROW_GROUP_ROWS),
+        table_file=store(base["workspace"], "datasets", columns, ROW_GROUP_ROWS),
         n_rows=N_ROWS,
-        profiles=[
-            {"name": name, "position": i, "kind": kind}
-            for i, (name, kind) in enumerate(zip(names, kind_names, strict=True))
-        ],
+        profiles=profiles,
         **base,
     )
     project = Project.objects.create(
@@ -108,17 +88,40 @@ def make_cleanset(user):
         problem_type="multi-class",
         modality="tabular",
         label_column="label",
-        feature_schema=[
-            {"name": name, "kind": kind, "position": i}
-            for i, (name, kind) in enumerate(zip(names[:3], kind_names[:3], strict=True))
-        ],
+        feature_schema=profiles[:3],
         **base,
     )
-    score = np.sort(rng.random(N_ROWS))[::-1]
-    order = rng.permutation(N_ROWS)
-    is_issue = score > 0.95
-    outlier = rng.random(N_ROWS)
-    suggested = np.where(is_issue, labels[rng.integers(0, 8, N_ROWS)], None)
+    n_issues = int(issues["is_label_issue"].sum())
+    return Cleanset.objects.create(
+        project=project,
+        status="ready",
+        issues_file=store(base["workspace"], "cleansets", issues, ISSUE_GROUP_ROWS),
+        classes=list(LABELS),
+        n_rows=N_ROWS,
+        n_issues=n_issues,
+        flag_counts={"is_label_issue": n_issues, "is_outlier": 20_000},
+        source={"score": {"accuracy": 0.8, "low": 0.79, "high": 0.81}},
+        **base,
+    )
+
+
+def make_columns():
+    """Of the dataset, and of what was found; rows of the latter by falling issue score."""
+    import numpy as np
+    import pyarrow as pa
+
+    rng = np.random.default_rng(0)
+    labels = np.array(list(LABELS))
+    given = labels[rng.integers(0, len(labels), N_ROWS)]
+    columns = {
+        "c0": [f"number {i} of value {i % 97}" for i in range(N_ROWS)],
+        "c1": rng.normal(size=N_ROWS).round(4).astype(str),
+        "c2": np.array([f"value {i}" for i in range(12)])[rng.integers(0, 12, N_ROWS)],
+        "c3": given,
+    }
+    score, order = np.sort(rng.random(N_ROWS))[::-1], rng.permutation(N_ROWS)
+    is_issue, outlier = score > 0.95, rng.random(N_ROWS)
+    suggested = np.where(is_issue, labels[rng.integers(0, len(labels), N_ROWS)], None)
     issues = {
         "row_id": order,
         "given_label": given[order],
@@ -136,17 +139,20 @@ def make_cleanset(user):
         "top_labels": pa.array([["a", "b", "c"]] * N_ROWS),
         "top_probs": pa.array([[0.6, 0.3, 0.1]] * N_ROWS),
     }
-    return Cleanset.objects.create(
-        project=project,
-        status="ready",
-        issues_file=store("cleansets", issues, ISSUE_GROUP_ROWS),
-        classes=sorted(labels),
-        n_rows=N_ROWS,
-        n_issues=int(is_issue.sum()),
-        flag_counts={"is_label_issue": int(is_issue.sum()), "is_outlier": 20_000},
-        source={"score": {"accuracy": 0.8, "low": 0.79, "high": 0.81}},
-        **base,
-    )
+    return columns, issues
+
+
+def store(workspace, kind, columns, group_rows):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from studio.files import claim_files, put_file
+
+    path = Path(os.environ["DATA_DIR"]) / "table.parquet"
+    pq.write_table(pa.table(columns), path, compression="zstd", row_group_size=group_rows)
+    stored = put_file(kind, path, workspace=workspace)
+    claim_files([stored])
+    return stored
 
 
 def read() -> None:

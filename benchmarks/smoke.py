@@ -80,57 +80,79 @@ def report(what, seconds):
 def run_job(folder, limit):
     """Through the verbs that the pages call, with the workers of the running product."""
     django.setup()
-    from automl.project_guess import guess_setup
-    from inference.batches import create_batch
-    from inference.models import InferenceResult
-    from models_app.deploy import deploy_model
-    from models_app.leaderboard import candidates_in_order
-    from models_app.models import DeployedModel
-    from studio.clean_top import clean_top
+    from studio.models import User
+
+    user = User.objects.create_user(f"{folder.name}@example.org")
+    dataset = upload(user, folder)
+    cleanset = find_issues(user, dataset)
+    model = train(user, cleanset, limit)
+    show_leaderboard(model)
+    predict(user, model, folder)
+
+
+def upload(user, folder):
     from studio.datasets import create_dataset
-    from studio.models import Cleanset, Dataset, User
-    from studio.projects import Setup, create_project
-    from studio.review_query import ReviewQuery
 
-    def wait(row_class, row, *pending):
-        while (current := row_class.objects.get(pk=row.pk)).status in pending:
-            time.sleep(0.1)
-        assert not current.error_code, current.error_message
-        return current
-
-    name = folder.name
-    user = User.objects.create_user(f"{name}@example.org")
     begun = time.monotonic()
     dataset = create_dataset(
         user=user,
         workspace=user.workspaces.get(),
-        name=name,
+        name=folder.name,
         file_name="train.csv",
         path=folder / "train.csv",
     )
-    dataset = wait(Dataset, dataset, "ingesting")
-    report(f"{name}: upload to ready ({dataset.n_rows:,} rows)", time.monotonic() - begun)
+    dataset = wait(dataset, "ingesting")
+    seconds = time.monotonic() - begun
+    report(f"{dataset.name}: upload to ready ({dataset.n_rows:,} rows)", seconds)
+    return dataset
+
+
+def find_issues(user, dataset):
+    from automl.project_guess import guess_setup
+    from studio.projects import Setup, create_project
+
     guess = guess_setup(dataset.profiles, dataset.n_rows)
     keys = ("problem_type", "modality", "label_column", "text_column", "feature_columns")
     setup = Setup(**{key: guess[key] for key in keys})
     begun = time.monotonic()
     project = create_project(
-        user=user, dataset=dataset, name=name, setup=setup, idempotency_key=uuid4().hex
+        user=user, dataset=dataset, name=dataset.name, setup=setup, idempotency_key=uuid4().hex
     )
-    cleanset = wait(Cleanset, project.cleansets.get(), "analyzing")
-    report(f"{name}: finding issues ({cleanset.n_issues} found)", time.monotonic() - begun)
-    # Some corrections, so that the deployment has its own candidates to train.
+    cleanset = wait(project.cleansets.get(), "analyzing")
+    seconds = time.monotonic() - begun
+    report(f"{dataset.name}: finding issues ({cleanset.n_issues} found)", seconds)
+    return cleanset
+
+
+def train(user, cleanset, limit):
+    """With some corrections, so that the deployment has its own candidates to train."""
+    from models_app.deploy import deploy_model
+    from studio.clean_top import clean_top
+    from studio.review_query import ReviewQuery
+
     worst = ReviewQuery(preset="issues")
     clean_top(cleanset=cleanset, query=worst, k=50, action="auto-fix", user=user)
+    name = cleanset.project.name
     begun = time.monotonic()
     model = deploy_model(user=user, cleanset=cleanset, name=name, idempotency_key=uuid4().hex)
-    model = wait(DeployedModel, model, "INITIALIZING", "TRAINING")
+    model = wait(model, "INITIALIZING", "TRAINING")
     report(f"{name}: click to trained (at most {limit} s)", time.monotonic() - begun)
+    return model
+
+
+def show_leaderboard(model):
+    from models_app.leaderboard import candidates_in_order
+
     for line in candidates_in_order(model):
         print(
             f"  {line.title:<30} held-out {line.held_out_accuracy:.4f}  "
             f"original {line.original_accuracy:.4f}  train {line.training_seconds:.1f} s"
         )
+
+
+def predict(user, model, folder):
+    from inference.batches import create_batch
+
     begun = time.monotonic()
     result = create_batch(
         user=user,
@@ -139,8 +161,16 @@ def run_job(folder, limit):
         path=folder / "test.csv",
         idempotency_key=uuid4().hex,
     )
-    result = wait(InferenceResult, result, "queued", "predicting")
-    report(f"{name}: {result.n_rows:,} rows upload to export", time.monotonic() - begun)
+    result = wait(result, "queued", "predicting")
+    seconds = time.monotonic() - begun
+    report(f"{folder.name}: {result.n_rows:,} rows upload to export", seconds)
+
+
+def wait(row, *pending):
+    while (current := type(row).objects.get(pk=row.pk)).status in pending:
+        time.sleep(0.1)
+    assert not current.error_code, current.error_message
+    return current
 
 
 def web_megabytes(process):

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from automl.problem import MULTI_LABEL, REGRESSION, clean_labels
+from benchmarks.automl.jobs import Job
 
 SUITES = ("tabular", "text", "multilabel", "regression", "scale")
 
@@ -43,6 +44,29 @@ class DataSet:
     @property
     def test_file(self) -> Path:
         return self.folder / "test.csv"
+
+    def make_job(
+        self,
+        folder: Path,
+        *,
+        module: str = "ours",
+        seed: int = 0,
+        options: dict[str, Any] | None = None,
+        time_limit: float | None = None,
+    ) -> Job:
+        """What a measured process is asked to do with this set; `folder` is for it alone."""
+        return Job(
+            module=module,
+            train_file=self.train_file,
+            test_file=self.test_file,
+            label_column=self.label_column,
+            ignored=list(self.ignored),
+            problem_type=self.problem_type,
+            seed=seed,
+            options=options or {},
+            time_limit=time_limit,
+            folder=folder,
+        )
 
     def hash_split(self) -> str:
         """Equal for equal rows, in equal order, with the same label column."""

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -32,7 +31,6 @@ from automl.families import get_family
 from automl.issues.labels import find_label_issues
 from benchmarks.automl import ours
 from benchmarks.automl.data_sets import SUITES, DataSet, read_data_sets
-from benchmarks.automl.jobs import Job
 from benchmarks.automl.report import make_table
 from benchmarks.automl.settings import Settings, read_settings
 
@@ -71,7 +69,7 @@ def _noisy_sets(settings: Settings) -> list[DataSet]:
 
 def measure(data_set: DataSet, settings: Settings) -> list[list[str]]:
     """A line for each way of finding wrong labels."""
-    data = ours.prepare(_job(data_set, settings))
+    data = ours.prepare(data_set.make_job(settings.out))
     truth = _read_truth(data_set, data)
     is_wrong = truth != data.y
     ways: list[Callable[[], Found]] = [
@@ -80,21 +78,6 @@ def measure(data_set: DataSet, settings: Settings) -> list[list[str]]:
         partial(_ours, "ours-regular, trained on true labels", data, "regular", truth),
     ]
     return [_describe(data_set.name, way(), is_wrong) for way in ways]
-
-
-def _job(data_set: DataSet, settings: Settings) -> Job:
-    return Job(
-        module="ours",
-        train_file=data_set.train_file,
-        test_file=data_set.test_file,
-        label_column=data_set.label_column,
-        ignored=list(data_set.ignored),
-        problem_type=data_set.problem_type,
-        seed=0,
-        options={},
-        time_limit=None,
-        folder=Path(settings.out),
-    )
 
 
 def _read_truth(data_set: DataSet, data: TrainingData) -> np.ndarray:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.automl.data_sets import SUITES, DataSet, read_data_sets
-from benchmarks.automl.jobs import Job
 from benchmarks.automl.measured_run import execute
 from benchmarks.automl.peers.environments import installed_version, interpreter
 from benchmarks.automl.peers.registry import PEERS
@@ -116,17 +115,12 @@ class Runner:
         found = self.store.find(plan.key)
         if found is not None:
             return found
-        job = Job(
+        job = data_set.make_job(
+            self.settings.out / "work" / plan.key.name,
             module=plan.module,
-            train_file=data_set.train_file,
-            test_file=data_set.test_file,
-            label_column=data_set.label_column,
-            ignored=list(data_set.ignored),
-            problem_type=data_set.problem_type,
             seed=plan.key.seed,
             options=plan.options,
             time_limit=plan.time_limit,
-            folder=self.settings.out / "work" / plan.key.name,
         )
         logs = self.settings.out / "logs"
         logs.mkdir(exist_ok=True)

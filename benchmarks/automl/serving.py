@@ -54,18 +54,7 @@ def _data_sets(settings: Settings) -> list[DataSet]:
 def measure(data_set: DataSet, settings: Settings) -> dict[str, Any]:
     """What each step answered, by its name."""
     folder = settings.out / "work" / f"serving-{data_set.name}"
-    job = Job(
-        module="ours",
-        train_file=data_set.train_file,
-        test_file=data_set.test_file,
-        label_column=data_set.label_column,
-        ignored=list(data_set.ignored),
-        problem_type=data_set.problem_type,
-        seed=0,
-        options={"preset": "regular"},
-        time_limit=None,
-        folder=folder,
-    )
+    job = data_set.make_job(folder, options={"preset": "regular"})
     with fresh_folder(folder):
         fitted = _step("fit", job, module="benchmarks.automl.process")
         found = {"data_set": data_set.name, "fit": fitted}
