@@ -26,7 +26,7 @@ from studio.files import local_path
 from studio.models import Cleanset
 from studio.parquet_reading import read_columns
 from studio.random_sample import sampled_places
-from studio.review_query import PRESETS, WORST_FIRST, ReviewQuery
+from studio.review_query import PRESETS, SAMPLE, WORST_FIRST, ReviewQuery
 
 # Presets that are about what people did.
 OF_DECISIONS = frozenset({"decided", "undecided", "needs-review"})
@@ -55,7 +55,7 @@ def find_places(cleanset: Cleanset, query: ReviewQuery, *, first: int | None = N
         for mask in masks[1:]:
             allowed = pc.and_(allowed, mask)
         places = to_places(allowed)
-    if query.preset == "sample":
+    if query.preset == SAMPLE:
         allowed_places = set(places)
         places = array("Q", (p for p in sampled_places(cleanset) if p in allowed_places))
     n_rows = len(places)

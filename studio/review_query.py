@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 # The order in which the issues file is kept.
 WORST_FIRST = "label_issue_score"
+SAMPLE = "sample"
 MAX_LABELS = 50
 MAX_SEARCH_CHARS = 200
 
@@ -38,7 +39,7 @@ PRESETS = {
         Preset("empty-text", "Empty text", "is_empty_text", "Empty text"),
         Preset("well-labelled", "Well labelled", "is_well_labeled"),
         Preset("resolved-before", "Resolved before", "is_previously_resolved"),
-        Preset("sample", "Random sample"),
+        Preset(SAMPLE, "Random sample"),
         Preset("needs-review", "Needs review"),
         Preset("undecided", "Undecided"),
         Preset("decided", "Decided"),
@@ -100,6 +101,13 @@ class ReviewQuery:
     def has_filters(self) -> bool:
         filters = (self.given, self.suggested, self.search, self.contains, self.lows, self.highs)
         return any(filters)
+
+    @property
+    def order(self) -> str:
+        """`ascending` or `descending`, by `sort`; a random sample has no order of its own."""
+        if self.preset == SAMPLE and self.sort == WORST_FIRST and not self.is_rising:
+            return ""
+        return "ascending" if self.is_rising else "descending"
 
     @property
     def pairs(self) -> list[tuple[str, Any]]:

@@ -11,9 +11,9 @@ register = template.Library()
 
 @register.simple_tag
 def sort_mark(query: ReviewQuery, name: str) -> str | SafeString:
-    if query.sort != name:
+    if query.sort != name or not query.order:
         return ""
-    return format_html(' aria-sort="{}"', "ascending" if query.is_rising else "descending")
+    return format_html(' aria-sort="{}"', query.order)
 
 
 @register.simple_tag(takes_context=True)

@@ -12,6 +12,7 @@ from studio.review import PAGE_ROWS, ReviewPage, page_of_row, read_page
 from studio.review_filters import known_columns
 from studio.review_query import (
     PRESETS,
+    SAMPLE,
     SHOWN_COLUMNS,
     Preset,
     ReviewQuery,
@@ -61,7 +62,7 @@ def review_context(request: HttpRequest, cleanset: Cleanset) -> dict[str, Any]:
         "dataset_columns": cleanset.project.dataset.profiles,
         "clean_top": CleanTopForm(initial={"k": _usual_k(cleanset, page)}),
         "last_batch": last_standing_batch(cleanset),
-        "sample": read_result(cleanset) if page.query.preset == "sample" else None,
+        "sample": read_result(cleanset) if page.query.preset == SAMPLE else None,
     }
 
 
@@ -82,7 +83,7 @@ def _presets(
         "decided": n_decided,
         "undecided": cleanset.n_rows - n_decided,
         "needs-review": cleanset.tags.count(),
-        "sample": min(N_SAMPLED, cleanset.n_rows),
+        SAMPLE: min(N_SAMPLED, cleanset.n_rows),
     }
     found = [
         (preset, special.get(preset.key, counts.get(preset.flag, 0))) for preset in PRESETS.values()

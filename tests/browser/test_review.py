@@ -59,6 +59,20 @@ def decide_by_keys(page):
     return decided
 
 
+def type_a_new_class(page, row_id):
+    """Enter labels the row, whatever other buttons there are; then back to it."""
+    page.keyboard.press("c")
+    expect(page.locator("[data-picker]")).to_be_focused()
+    page.keyboard.type("brand new")
+    page.keyboard.press("Enter")
+    resolver = page.locator("#resolver")
+    expect(resolver).not_to_have_attribute("data-row", str(row_id))
+    expect(page.locator(f"#row-{row_id} .label--corrected")).to_have_text("brand new")
+    expect(resolver).to_be_focused()
+    page.keyboard.press("k")
+    expect(resolver).to_have_attribute("data-row", str(row_id))
+
+
 def test_noisy_labels_are_put_right_by_keys_and_become_version_2(page, noisy, console_errors):
     upload_dataset(page, noisy)
     create_project(page, KIND)
@@ -71,6 +85,10 @@ def test_noisy_labels_are_put_right_by_keys_and_become_version_2(page, noisy, co
     expect(page.locator("#resolver")).to_have_attribute("data-row", str(decided["1"]))
     page.keyboard.press("u")
     counts = page.locator("#review-counts")
+    expect(counts).to_contain_text("1 corrected · 1 excluded · 1 kept")
+    type_a_new_class(page, decided["1"])
+    expect(counts).to_contain_text("2 corrected · 1 excluded · 1 kept")
+    page.keyboard.press("u")
     expect(counts).to_contain_text("1 corrected · 1 excluded · 1 kept")
     page.keyboard.press("Escape")
     expect(page.locator("#resolver")).to_have_count(0)

@@ -65,4 +65,6 @@ def test_the_page_says_what_the_sample_says(cleanset, alice, alice_client):
     url = reverse("studio:project_detail", args=[cleanset.project_id])
     shown = alice_client.get(f"{url}?preset=sample").content.decode()
     assert "100.0% of the given labels are right" in shown
+    assert "aria-sort" not in shown
+    assert "aria-sort" in alice_client.get(f"{url}?preset=sample&sort=row_id").content.decode()
     assert "drawn at random" not in alice_client.get(url).content.decode()
