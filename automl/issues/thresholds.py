@@ -21,6 +21,9 @@ WELL_LABELED_MARGIN = 0.9
 
 RARE_CLASS_ROWS = 5
 
+# Of labels that are numbers: so many spreads away from what is predicted.
+VALUE_SPREADS = 3.0
+
 PERSONAL_DATA = 0.2
 NON_ENGLISH = 0.5
 # Of fewer Latin letters than this, words of English look like those of its relatives.
