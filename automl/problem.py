@@ -17,6 +17,8 @@ from automl.values import parse_number
 MULTI_CLASS = "multi-class"
 MULTI_LABEL = "multi-label"
 REGRESSION = "regression"
+# No labels at all: rows can be looked at, and nothing predicted.
+UNSUPERVISED = "unsupervised"
 RESERVED_CLASS = "Suggested Label"
 MAX_CLASSES = 1000
 MIN_ROWS = 5

@@ -12,11 +12,13 @@ from automl.problem import (
     MULTI_LABEL,
     REGRESSION,
     RESERVED_CLASS,
+    UNSUPERVISED,
     fold_name,
     parse_label_set,
 )
 from automl.schema import EMPTY
 from automl.shown_text import show_name
+from automl.values import parse_number
 
 Profile = dict[str, Any]
 RARE_ROWS = 5
@@ -39,7 +41,7 @@ def check_project_setup(
     InputError
         `TOO_FEW_ROWS`, `UNKNOWN_COLUMN`, `NO_FEATURES`, `LABEL_IS_FEATURE`, `TEXT_EMPTY`,
         `LABEL_EMPTY`, `ONE_CLASS`, `TOO_MANY_CLASSES` or `RESERVED_CLASS_NAME`; regression:
-        `ONE_VALUE`. Which label is no number, `problem.encode_labels` says.
+        `ONE_VALUE`, `LABEL_NO_NUMBER`. Unsupervised: no label is asked for.
     """
     by_name = {profile["name"]: profile for profile in profiles}
     if n_rows < MIN_ROWS:
@@ -48,6 +50,8 @@ def check_project_setup(
         )
     features: list[str | None] = [text_column] if modality == "text" else list(feature_columns)
     _check_features(by_name, modality, features, label_column)
+    if problem_type == UNSUPERVISED:
+        return []
     label = _profile(by_name, label_column)
     if problem_type == REGRESSION:
         _check_numbers(label)
@@ -71,7 +75,7 @@ def _check_features(
 ) -> None:
     if not features:
         raise InputError("NO_FEATURES", "Choose at least one column that the model may read.")
-    if label in features:
+    if label and label in features:
         raise InputError(
             "LABEL_IS_FEATURE",
             f"The label column '{show_name(label, 60)}' cannot be a feature as well.",
@@ -92,7 +96,15 @@ def _check_filled(label: Profile) -> None:
 
 
 def _check_numbers(label: Profile) -> None:
+    """A label further down that is no number is named by `problem.encode_labels`, with its row."""
     _check_filled(label)
+    words = [cell for cell in label["examples"] if cell.strip() and parse_number(cell) is None]
+    if words:
+        raise InputError(
+            "LABEL_NO_NUMBER",
+            f"The label column '{show_name(label['name'], 60)}' has cells that are no numbers, "
+            f"such as '{show_name(words[0], 40)}'. Choose another column, or Multi-class.",
+        )
     if label["n_distinct"] == 1:
         raise InputError(
             "ONE_VALUE",

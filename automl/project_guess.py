@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.problem import MULTI_CLASS, MULTI_LABEL
-from automl.schema import CONSTANT, EMPTY, IDENTIFIER, TEXT
+from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION, UNSUPERVISED
+from automl.schema import CONSTANT, EMPTY, IDENTIFIER, NUMERIC, TEXT
 
 Profile = dict[str, Any]
 
@@ -27,14 +27,14 @@ def guess_setup(profiles: list[Profile], n_rows: int) -> dict[str, Any]:
     dict with modality, problem_type, label_column, text_column, feature_columns and skipped
     ({column: reason}); the column names are None where nothing fits.
     """
-    label = _guess_label(profiles, n_rows)
+    label, problem_type = _guess_label(profiles, n_rows)
     others = [profile for profile in profiles if profile is not label]
     useful = [profile for profile in others if profile["kind"] not in USELESS]
     text = _guess_text(others)
     is_text = text is not None and len(useful) <= MAX_COLUMNS_BESIDE_TEXT
     return {
         "modality": "text" if is_text else "tabular",
-        "problem_type": MULTI_LABEL if label and label["looks_multi_label"] else MULTI_CLASS,
+        "problem_type": problem_type,
         "label_column": label["name"] if label else None,
         "text_column": text["name"] if text else None,
         "feature_columns": [profile["name"] for profile in useful],
@@ -42,17 +42,32 @@ def guess_setup(profiles: list[Profile], n_rows: int) -> dict[str, Any]:
     }
 
 
-def _guess_label(profiles: list[Profile], n_rows: int) -> Profile | None:
-    """A telling name first, else the last column whose values repeat."""
+def _guess_label(profiles: list[Profile], n_rows: int) -> tuple[Profile | None, str]:
+    """A telling name first, of a number too; else the last column whose values repeat.
+
+    Where nothing fits there are most likely no labels.
+    """
     fitting = [profile for profile in profiles if _can_be_label(profile, n_rows)]
+    label = _find_named(fitting)
+    if label is None:
+        number = _find_named([p for p in profiles if p not in fitting and p["kind"] == NUMERIC])
+        if number is not None:
+            return number, REGRESSION
+        label = fitting[-1] if fitting else None
+    if label is None:
+        return None, UNSUPERVISED
+    return label, MULTI_LABEL if label["looks_multi_label"] else MULTI_CLASS
+
+
+def _find_named(profiles: list[Profile]) -> Profile | None:
     for name in LABEL_NAMES:
-        for profile in fitting:
+        for profile in profiles:
             if profile["name"].casefold() == name:
                 return profile
-    for profile in fitting:
+    for profile in profiles:
         if profile["name"].casefold().rsplit("_", 1)[-1] in LABEL_NAMES:
             return profile
-    return fitting[-1] if fitting else None
+    return None
 
 
 def _can_be_label(profile: Profile, n_rows: int) -> bool:

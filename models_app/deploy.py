@@ -116,6 +116,11 @@ def _check_decision(cleanset: Cleanset, decision: str, threshold: float | None) 
 
 def _check_ready(cleanset: Cleanset) -> Cleanset:
     current = Cleanset.objects.get(pk=cleanset.pk)
+    if not cleanset.project.has_classes:
+        raise InputError(
+            "NOT_DEPLOYABLE",
+            "A project without classes cannot be deployed: models predict classes or sets of them.",
+        )
     if current.status != Cleanset.Status.READY:
         raise InputError("NOT_READY", "The project is not ready for review yet.")
     return current

@@ -10,10 +10,11 @@ from models_app.joining import Joined, join_candidates
 from models_app.models import CandidateModel, DeployedModel
 from models_app.notices import notify_model_ready
 from models_app.time_limits import in_training_order, limit_seconds
-from studio.analysis import find_left_out, pick_families, ready_runs, store_labels
+from studio.analysis import find_left_out, pick_families, store_labels
 from studio.candidate_runs import LabelVersion, ensure_run
 from studio.estimates import Estimates, estimate_candidate
 from studio.feature_files import make_feature_files
+from studio.issue_facts import ready_runs
 from studio.jobs import Finished, Split
 from studio.jobs.execution import JobRun
 from studio.project_data import read_labels

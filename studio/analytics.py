@@ -51,6 +51,8 @@ class Analytics:
 
 
 def read_analytics(cleanset: Cleanset) -> Analytics:
+    if not cleanset.project.has_classes:
+        return Analytics(_issue_types(cleanset), [], [], [], [])
     assert cleanset.issues_file is not None
     columns = ["row_id", "given_label", "suggested_label", "is_label_issue"]
     facts = read_columns(local_path(cleanset.issues_file), columns)

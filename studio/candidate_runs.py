@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from automl.candidates import CODE_VERSION, cross_validate
-from automl.problem import class_names
+from automl.problem import REGRESSION, class_names
 from studio.files import local_path
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
@@ -81,12 +81,13 @@ def compute_run(run: JobRun, candidate_run: CandidateRun) -> Callable[[], None]:
 def write_pred_probs(row_ids: np.ndarray, pred_probs: np.ndarray, path: Path) -> None:
     columns = {"row_id": pa.array(row_ids, pa.int64())}
     for k in range(pred_probs.shape[1]):
-        columns[f"p{k}"] = pa.array(pred_probs[:, k], pa.float32())
+        columns[f"p{k}"] = pa.array(pred_probs[:, k])
     pq.write_table(pa.table(columns), path, compression="zstd")
 
 
 def read_oof(run: CandidateRun, row_ids: np.ndarray, classes: list[str]) -> np.ndarray:
-    """Out-of-fold probabilities of the given rows, in the columns of `classes`.
+    """Out-of-fold probabilities of the given rows, in the columns of `classes`; where labels are
+    numbers, one column of them.
 
     A class that the run did not know has probability 0; rows must all be in the run.
     """
@@ -95,6 +96,8 @@ def read_oof(run: CandidateRun, row_ids: np.ndarray, classes: list[str]) -> np.n
     known = table.column("row_id").to_numpy()
     order = np.argsort(known)
     places = order[np.searchsorted(known, row_ids, sorter=order)]
+    if run.project.problem_type == REGRESSION:
+        return table.column("p0").to_numpy()[places, None]
     pred_probs = np.zeros((len(row_ids), len(classes)), dtype=np.float32)
     for k, name in enumerate(run.classes):
         if name in classes:

@@ -76,4 +76,4 @@ def _read_in_order(
     rows = facts.take(make_integer_array(find_places(cleanset, query).places))
     for batch in rows.to_batches(max_chunksize=10_000):
         for fact in batch.to_pylist():
-            yield fact["row_id"], fact["suggested_label"], fact.get("is_outlier")
+            yield fact["row_id"], fact.get("suggested_label"), fact.get("is_outlier")

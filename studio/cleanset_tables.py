@@ -16,10 +16,11 @@ from automl.arrow_arrays import (
     make_text_array,
     make_text_scalar,
 )
+from automl.problem import REGRESSION
 from studio.files import local_path
 from studio.models import Cleanset, RowDecision
 from studio.parquet_reading import take_rows
-from studio.review_filters import find_places, known_columns
+from studio.review_filters import find_places, known_columns, read_numbers
 from studio.review_query import ReviewQuery
 
 PREFIX = "cleanlab_"
@@ -54,6 +55,13 @@ FOUND = (
     "predicted_language",
 )
 DETAILS = ("is_previously_resolved", "top_labels", "top_probs", "given_label", "predicted_label")
+# Of numbers these are numbers too.
+VALUES = tuple(
+    PREFIX + name
+    for name in ("corrected_label", "suggested_label", "given_label", "predicted_label")
+)
+# What asks for a decision about the label.
+OPEN = ("is_label_issue", "is_initially_unlabeled")
 Action = RowDecision.Action
 
 
@@ -117,11 +125,14 @@ def _join(cleanset: Cleanset, facts: pa.Table, decisions: Any, tags: Any) -> pa.
     tagged = set(tags.values_list("row_id", flat=True))
     names, columns = _dataset_columns(cleanset, row_ids)
     generated = {ROW_ID: facts.column("row_id")}
-    generated[PREFIX + "corrected_label"] = _corrected_labels(facts, decided)
+    if cleanset.project.has_labels:
+        generated[PREFIX + "corrected_label"] = _corrected_labels(facts, decided)
     known = known_columns(cleanset)
     generated |= {PREFIX + name: facts.column(name) for name in FOUND if name in known}
     generated[PREFIX + "action"] = _actions(facts, decided)
     generated |= {PREFIX + name: facts.column(name) for name in DETAILS if name in known}
+    if cleanset.project.problem_type == REGRESSION:
+        generated |= {name: read_numbers(generated[name]) for name in VALUES if name in generated}
     generated[PREFIX + "needs_review"] = _booleans(row_id in tagged for row_id in row_ids)
     return pa.table(
         [*columns, *generated.values()], names=_make_unique([*names, *generated.keys()])
@@ -155,8 +166,10 @@ def _corrected(decision: RowDecision | None, given: str | None) -> str | None:
 
 def _actions(facts: pa.Table, decided: dict[int, RowDecision]) -> Any:
     """`unresolved` is an issue that nobody decided; null, a row without one."""
-    open_ones = pc.or_(facts.column("is_label_issue"), facts.column("is_initially_unlabeled"))
-    rows = zip(facts.column("row_id").to_pylist(), open_ones.to_pylist(), strict=True)
+    flags = [name for name in OPEN if name in facts.column_names]
+    opened = [any(pair) for pair in zip(*(facts.column(n).to_pylist() for n in flags), strict=True)]
+    row_ids = facts.column("row_id").to_pylist()
+    rows = zip(row_ids, opened or [False] * len(row_ids), strict=True)
     return make_text_array(
         [
             str(decided[i].action) if i in decided else "unresolved" if is_open else None

@@ -8,7 +8,15 @@ from django.db import transaction
 from django.db.models import Count, F, Min
 
 from automl.errors import InputError
-from automl.problem import MULTI_LABEL, RESERVED_CLASS, class_names, clean_labels
+from automl.problem import (
+    LARGEST_LABEL,
+    MULTI_LABEL,
+    REGRESSION,
+    RESERVED_CLASS,
+    class_names,
+    clean_labels,
+)
+from automl.values import parse_number
 from studio.models import Cleanset, DecisionEvent, RowDecision, RowTag, User
 
 Action = RowDecision.Action
@@ -226,6 +234,8 @@ def check_label(cleanset: Cleanset, action: str, label: str | None) -> str | Non
 
 def _clean_label(cleanset: Cleanset, label: str | None) -> str:
     """A label in the form in which the dataset's own labels are kept."""
+    if not cleanset.project.has_labels:
+        raise InputError("NO_LABELS", "This project has no labels: keep or exclude the row.")
     problem_type = cleanset.project.problem_type
     cleaned = clean_labels([label or ""], problem_type)[0]
     if cleaned is None or (problem_type != MULTI_LABEL and not cleaned):
@@ -234,6 +244,13 @@ def _clean_label(cleanset: Cleanset, label: str | None) -> str:
         raise InputError(
             "LABEL_TOO_LONG", f"A label may have at most {MAX_LABEL_CHARS} characters."
         )
+    if problem_type == REGRESSION and not _is_value(cleaned):
+        raise InputError("LABEL_NO_NUMBER", "Enter a number: this project predicts numbers.")
     if RESERVED_CLASS in class_names([cleaned], problem_type):
         raise InputError("RESERVED_CLASS_NAME", f"A class may not be named '{RESERVED_CLASS}'.")
     return cleaned
+
+
+def _is_value(text: str) -> bool:
+    number = parse_number(text)
+    return number is not None and abs(number) <= LARGEST_LABEL

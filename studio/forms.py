@@ -73,7 +73,7 @@ class ProjectForm(forms.Form):
     problem_type = forms.ChoiceField(
         choices=Project.ProblemType.choices, widget=forms.RadioSelect, label="Labels of a row"
     )
-    label_column = PositionField(is_required=True)
+    label_column = PositionField(is_required=False)
     text_column = PositionField(is_required=False)
     feature_columns = forms.TypedMultipleChoiceField(
         coerce=int, required=False, widget=forms.CheckboxSelectMultiple
@@ -90,6 +90,15 @@ class ProjectForm(forms.Form):
         if not self.is_bound:
             self.initial["idempotency_key"] = uuid4().hex
 
+    def clean(self) -> dict[str, Any]:
+        """Without labels no column is needed for them, and one that is chosen is not used."""
+        cleaned = super().clean() or {}
+        if cleaned.get("problem_type") == Project.ProblemType.UNSUPERVISED:
+            cleaned["label_column"] = None
+        elif cleaned.get("label_column") is None and "label_column" not in self.errors:
+            self.add_error("label_column", "Choose the column with the labels.")
+        return cleaned
+
     @property
     def setup(self) -> Setup:
         data = self.cleaned_data
@@ -97,7 +106,7 @@ class ProjectForm(forms.Form):
         return Setup(
             problem_type=data["problem_type"],
             modality=data["modality"],
-            label_column=self.names[data["label_column"]],
+            label_column=self.names.get(data["label_column"], ""),
             text_column=None if text is None else self.names[text],
             feature_columns=[self.names[position] for position in data["feature_columns"]],
             preset=data["preset"],

@@ -20,7 +20,7 @@ class Setup:
 
     problem_type: str
     modality: str
-    label_column: str
+    label_column: str = ""
     text_column: str | None = None
     feature_columns: list[str] = field(default_factory=list)
     preset: str = Project.Preset.REGULAR

@@ -107,7 +107,7 @@ def _likely_labels(cleanset: Cleanset, row: ReviewRow) -> list[LikelyLabel]:
     is_sets = cleanset.project.problem_type == MULTI_LABEL
     given, suggested = _names(row.given_label, is_sets), _names(row.suggested_label, is_sets)
     ticked = _names(_current_label(row), is_sets)
-    pairs = zip(row.facts["top_labels"], row.facts["top_probs"], strict=True)
+    pairs = zip(row.facts.get("top_labels", []), row.facts.get("top_probs", []), strict=True)
     probs: dict[str, float | None] = dict(list(pairs)[:N_KEYS])
     keys = {name: i + 1 for i, name in enumerate(probs)}
     if is_sets:

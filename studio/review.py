@@ -30,15 +30,15 @@ class ReviewRow:
 
     @property
     def given_label(self) -> str | None:
-        return self.facts["given_label"]
+        return self.facts.get("given_label")
 
     @property
     def suggested_label(self) -> str | None:
-        return self.facts["suggested_label"]
+        return self.facts.get("suggested_label")
 
     @property
-    def confidence(self) -> float:
-        return self.facts["suggested_label_confidence_score"]
+    def confidence(self) -> float | None:
+        return self.facts.get("suggested_label_confidence_score")
 
     @property
     def chips(self) -> list[str]:

@@ -21,7 +21,7 @@ from automl.arrow_arrays import (
     make_text_array,
     make_text_scalar,
 )
-from automl.problem import MULTI_LABEL, parse_label_set
+from automl.problem import MULTI_LABEL, REGRESSION, parse_label_set
 from studio.files import local_path
 from studio.models import Cleanset
 from studio.parquet_reading import read_columns
@@ -31,6 +31,7 @@ from studio.review_query import PRESETS, SAMPLE, WORST_FIRST, ReviewQuery
 # Presets that are about what people did.
 OF_DECISIONS = frozenset({"decided", "undecided", "needs-review"})
 CELLS = "_cells"
+OF_LABELS = frozenset({"given_label", "suggested_label"})
 # Beyond this share of the rows sorting all of them is no slower than choosing the first.
 MAX_CHOSEN_SHARE = 0.05
 BATCH_ROWS = 50_000
@@ -185,6 +186,8 @@ def _sort(
     if query.sort.startswith("c") and query.sort[1:].isdecimal():
         cells = _sortable_cells(cleanset, int(query.sort[1:])).take(kept.column("row_id"))
         kept = kept.append_column(CELLS, cells)
+    elif query.sort in OF_LABELS and cleanset.project.problem_type == REGRESSION:
+        kept = kept.append_column(CELLS, read_numbers(kept.column(query.sort)))
     key = CELLS if CELLS in kept.column_names else query.sort
     if key not in kept.column_names:
         return places
@@ -210,10 +213,11 @@ def _sortable_cells(cleanset: Cleanset, position: int) -> Any:
     cells = _dataset_columns(cleanset, [position]).column(0)
     profiles = cleanset.project.dataset.profiles
     kind = next((p["kind"] for p in profiles if p["position"] == position), "")
-    return _read_numbers(cells) if kind == "numeric" else cells
+    return read_numbers(cells) if kind == "numeric" else cells
 
 
-def _read_numbers(cells: Any) -> Any:
+def read_numbers(cells: Any) -> Any:
+    """Texts as numbers, null where one is none."""
     filled = _drop_where(pc.equal(cells, make_text_scalar("")), cells)
     try:
         return pc.cast(filled, pa.float64())

@@ -29,8 +29,11 @@ from studio.trash import delete_row
 @require_http_methods(["GET", "POST"])
 def model_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
     cleanset = cleanset_for(request.user, cleanset_id, write=True)
+    project = cleanset.project
+    if not project.has_classes:
+        messages.info(request, "A project whose labels are no classes cannot be deployed.")
+        return redirect("studio:project_detail", project.pk)
     if request.method == "GET":
-        project = cleanset.project
         initial = {"name": project.name[:100], "preset": project.preset}
         form = DeployForm(initial=initial | {"idempotency_key": new_key()})
         return _show_form(request, cleanset, form, status=200)

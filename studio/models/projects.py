@@ -11,6 +11,8 @@ class Project(WorkspaceRow):
     class ProblemType(models.TextChoices):
         MULTI_CLASS = "multi-class", "Multi-class"
         MULTI_LABEL = "multi-label", "Multi-label"
+        REGRESSION = "regression", "Regression"
+        UNSUPERVISED = "unsupervised", "Unsupervised"
 
     class Modality(models.TextChoices):
         TEXT = "text", "Text"
@@ -26,7 +28,8 @@ class Project(WorkspaceRow):
     problem_type = models.CharField(max_length=12, choices=ProblemType.choices)
     modality = models.CharField(max_length=10, choices=Modality.choices)
     preset = models.CharField(max_length=10, choices=Preset.choices, default=Preset.REGULAR)
-    label_column = models.CharField(max_length=255)
+    # "" where there are no labels.
+    label_column = models.CharField(max_length=255, blank=True)
     # Columns that the model reads: [{"name", "kind", "position"}], as automl's Schema writes them.
     feature_schema = models.JSONField(default=list)
     seed = models.PositiveIntegerField(default=0)
@@ -42,6 +45,15 @@ class Project(WorkspaceRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether labels are classes or sets of them: not numbers, and not missing altogether."""
+        return self.problem_type in {self.ProblemType.MULTI_CLASS, self.ProblemType.MULTI_LABEL}
+
+    @property
+    def has_labels(self) -> bool:
+        return self.problem_type != self.ProblemType.UNSUPERVISED
 
     @property
     def latest_cleanset(self) -> "Cleanset":

@@ -88,7 +88,12 @@ def _presets(
     found = [
         (preset, special.get(preset.key, counts.get(preset.flag, 0))) for preset in PRESETS.values()
     ]
-    always = {"all", "issues", "decided", "undecided", query.preset}
+    always = {"all", "decided", "undecided", query.preset}
+    if cleanset.project.has_labels:
+        always.add("issues")
+    else:
+        # There is no label to confirm.
+        found = [(preset, count) for preset, count in found if preset.key != SAMPLE]
     return [
         (preset, count, query.with_preset(preset.key).to_url())
         for preset, count in found

@@ -53,6 +53,13 @@ def test_numbers_may_all_differ_but_not_all_be_equal():
     assert check([str(i / 7) for i in range(30)], problem_type="regression") == []
     assert refusal(["2.5"] * 29 + [""], problem_type="regression") == "ONE_VALUE"
     assert refusal([""] * 30, problem_type="regression") == "LABEL_EMPTY"
+    assert refusal(["1", "two", "3"] * 10, problem_type="regression") == "LABEL_NO_NUMBER"
+
+
+def test_without_labels_only_the_features_are_checked():
+    nothing = {"problem_type": "unsupervised", "label_column": ""}
+    assert check(["a", "b"] * 15, **nothing) == []
+    assert refusal(["a", "b"] * 15, text=[""] * 30, **nothing) == "TEXT_EMPTY"
 
 
 @pytest.mark.parametrize("name", IN_PROJECT)

@@ -34,6 +34,16 @@ def test_a_column_of_numbers_is_still_proposed_for_classification_only():
     assert found["problem_type"] == "multi-class"
 
 
+def test_a_number_with_a_telling_name_makes_a_regression_project():
+    found = guess(colour=WORDS, target=[str(i / 7) for i in range(N_ROWS)])
+    assert (found["label_column"], found["problem_type"]) == ("target", "regression")
+
+
+def test_texts_alone_have_no_labels():
+    found = guess(text=TEXTS)
+    assert (found["label_column"], found["problem_type"]) == (None, "unsupervised")
+
+
 def test_many_columns_beside_a_text_make_a_tabular_project():
     found = guess(note=TEXTS, a=AGES, b=WORDS, c=AGES, label=WORDS)
     assert found["modality"] == "tabular"
@@ -68,9 +78,9 @@ def test_useless_columns_are_skipped_with_a_reason():
     assert all(found["skipped"].values())
 
 
-def test_a_column_of_fractions_is_no_label():
+def test_a_column_of_fractions_is_no_class():
     fractions = [f"{i % 7}.5" for i in range(N_ROWS)]
-    assert guess(target=fractions, colour=WORDS)["label_column"] == "colour"
+    assert guess(weight=fractions, colour=WORDS)["label_column"] == "colour"
 
 
 def test_where_nothing_repeats_no_label_is_guessed():

@@ -38,7 +38,8 @@ profiles = [
 ]
 dataset = SimpleNamespace(table_file=table, profiles=profiles, n_rows=3)
 project = SimpleNamespace(
-    dataset=dataset, feature_schema=profiles, row_facts_file=None, problem_type="multi-class"
+    dataset=dataset, feature_schema=profiles, row_facts_file=None, problem_type="multi-class",
+    has_labels=True, has_classes=True,
 )
 cleanset = SimpleNamespace(
     issues_file=issues, project=project, decisions=Rows(), tags=Rows(), n_rows=3, flag_counts={}

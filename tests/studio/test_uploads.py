@@ -92,12 +92,10 @@ def test_each_showing_of_the_project_form_has_its_own_key(words, alice_client):
     assert len(keys) == 2
 
 
-def test_predicting_numbers_is_not_offered(words, alice_client):
-    form = alice_client.get(project_address(words)).context["form"]
-    offered = [value for value, _ in form.fields["problem_type"].choices]
-    assert offered == ["multi-class", "multi-label"]
+def test_words_are_no_labels_of_a_regression(words, alice_client):
     answer = alice_client.post(project_address(words), project_fields(problem_type="regression"))
     assert answer.status_code == 422
+    assert "cells that are no numbers" in answer.content.decode()
     assert not Project.objects.exists()
 
 
