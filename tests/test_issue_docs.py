@@ -30,6 +30,7 @@ def test_no_column_is_explained_that_does_not_exist():
 @pytest.mark.parametrize(
     ("column", "values"),
     [
+        ("is_label_issue", [thresholds.VALUE_SPREADS, thresholds.FLAGGED_FROM]),
         ("is_ambiguous", [thresholds.AMBIGUOUS_MARGIN]),
         ("is_well_labeled", [thresholds.WELL_LABELED_MARGIN]),
         ("is_near_duplicate", [thresholds.NEAR_DUPLICATE_TEXT, thresholds.NEAR_DUPLICATE_ROW]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -29,23 +29,15 @@ from automl.candidates import TrainingData, cross_validate
 from automl.ensemble import fit_ensemble
 from automl.families import get_family
 from automl.issues.labels import find_label_issues
-from benchmarks.automl import ours
+from automl.problem import MULTI_LABEL, REGRESSION
+from benchmarks.automl import ours, value_issues
 from benchmarks.automl.data_sets import SUITES, DataSet, read_data_sets
+from benchmarks.automl.found import Found
 from benchmarks.automl.report import make_table
 from benchmarks.automl.settings import Settings, read_settings
 
 TRUTH = "label_truth.csv"
 TITLES = ("data set", "tool", "AUROC", "average precision", "flagged", "precision", "recall")
-
-
-@dataclass(frozen=True)
-class Found:
-    """(N,) scores, 1 = worst, and flags; CPU seconds of finding them."""
-
-    tool: str
-    score: np.ndarray
-    is_flagged: np.ndarray
-    cpu_seconds: float
 
 
 def main() -> None:
@@ -63,13 +55,15 @@ def _noisy_sets(settings: Settings) -> list[DataSet]:
         each
         for each in found
         if (each.folder / TRUTH).exists() and (not settings.sets or each.name in settings.sets)
-        if each.problem_type == "multi-class"
+        if each.problem_type != MULTI_LABEL
     ]
 
 
 def measure(data_set: DataSet, settings: Settings) -> list[list[str]]:
     """A line for each way of finding wrong labels."""
     data = ours.prepare(data_set.make_job(settings.out))
+    if data.problem_type == REGRESSION:
+        return _measure_values(data_set, data, settings)
     truth = _read_truth(data_set, data)
     is_wrong = truth != data.y
     ways: list[Callable[[], Found]] = [
@@ -78,6 +72,13 @@ def measure(data_set: DataSet, settings: Settings) -> list[list[str]]:
         partial(_ours, "ours-regular, trained on true labels", data, "regular", truth),
     ]
     return [_describe(data_set.name, way(), is_wrong) for way in ways]
+
+
+def _measure_values(data_set: DataSet, data: TrainingData, settings: Settings) -> list[list[str]]:
+    is_wrong = value_issues.read_wrong(data_set, data_set.folder / TRUTH)
+    found = [value_issues.find_ours(f"ours-{p}", data, p) for p in settings.presets]
+    found.append(value_issues.find_by_cleanlab(data_set, data))
+    return [_describe(data_set.name, each, is_wrong) for each in found]
 
 
 def _read_truth(data_set: DataSet, data: TrainingData) -> np.ndarray:
