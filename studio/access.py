@@ -60,3 +60,11 @@ def project_for(user: AnyUser, project_id: UUID, *, write: bool = False) -> Proj
 
 def cleanset_for(user: AnyUser, cleanset_id: UUID, *, write: bool = False) -> Cleanset:
     return row_for(Cleanset, user, cleanset_id, write=write)
+
+
+def ready_cleanset_for(user: AnyUser, cleanset_id: UUID, *, write: bool = False) -> Cleanset:
+    """One that is analysed; the others have no rows to look at or to decide."""
+    cleanset = cleanset_for(user, cleanset_id, write=write)
+    if cleanset.status != Cleanset.Status.READY:
+        raise Http404("This cleanset is not ready yet.")
+    return cleanset

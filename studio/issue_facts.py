@@ -9,15 +9,17 @@ import pyarrow.compute as pc
 
 from automl.ensemble import fit_ensemble
 from automl.errors import InputError
+from automl.issues.auto_labels import confidence_curve
 from automl.issues.clarity import judge_clarity
 from automl.issues.labels import find_label_issues
 from automl.issues.rare_classes import find_rare_classes
 from automl.issues.rows import NEIGHBOR_DISTANCES, NEIGHBOR_IDS, join_columns
 from automl.issues.values import find_value_issues
 from automl.metrics import score_candidate
-from automl.problem import REGRESSION, class_names, encode_labels
+from automl.problem import REGRESSION, class_names, encode_labels, labelled_rows
 from automl.value_ensemble import fit_value_ensemble
 from automl.value_metrics import score_values
+from studio.auto_labels import CURVE
 from studio.candidate_runs import read_oof
 from studio.cleanset_labels import read_version
 from studio.models import CandidateRun, Cleanset
@@ -77,7 +79,12 @@ def _judge_classes(
         _top_classes(pred_probs, classes),
         _given(labels),
     ]
-    source = {"weights": ensemble.weights, "rule": ensemble.rule, "score": score.to_json()}
+    source = {
+        "weights": ensemble.weights,
+        "rule": ensemble.rule,
+        "score": score.to_json(),
+        CURVE: _confidence_curve(parts[0], predicted, y),
+    }
     return Found(row_ids, _with_rows(cleanset, row_ids, parts), classes, pred_probs, source)
 
 
@@ -92,6 +99,15 @@ def _judge_values(
     score = score_values(ensemble.oof_values, y, seed=project.seed)
     source = {"weights": ensemble.weights, "score": score.to_json()}
     return Found(row_ids, _with_rows(cleanset, row_ids, parts), source=source)
+
+
+def _confidence_curve(
+    of_labels: pa.Table, predicted: np.ndarray, y: np.ndarray
+) -> list[tuple[float, int, int]]:
+    labelled = labelled_rows(y)
+    right = (predicted == y) if y.ndim == 1 else (predicted == y).all(axis=1)
+    confidence = of_labels.column("suggested_label_confidence_score").to_numpy()
+    return confidence_curve(confidence[labelled], right[labelled])
 
 
 def ready_runs(cleanset: Cleanset) -> list[CandidateRun]:

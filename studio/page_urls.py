@@ -4,6 +4,7 @@ from django.urls import path
 from studio.views import (
     accounts,
     analytics,
+    auto_labels,
     datasets,
     decisions,
     exports,
@@ -73,6 +74,11 @@ urlpatterns = [
         "cleansets/<hex:cleanset_id>/improve/",
         decisions.version_create,
         name="version_create",
+    ),
+    path(
+        "cleansets/<hex:cleanset_id>/auto-label/",
+        auto_labels.cleanset_auto_label,
+        name="cleanset_auto_label",
     ),
     path(
         "cleansets/<hex:cleanset_id>/clean-top/",

@@ -26,10 +26,10 @@ from studio.files import local_path
 from studio.models import Cleanset
 from studio.parquet_reading import read_columns
 from studio.random_sample import sampled_places
-from studio.review_query import PRESETS, SAMPLE, WORST_FIRST, ReviewQuery
+from studio.review_query import PRESETS, SAMPLE, TO_LABEL, WORST_FIRST, ReviewQuery
 
 # Presets that are about what people did.
-OF_DECISIONS = frozenset({"decided", "undecided", "needs-review"})
+OF_DECISIONS = frozenset({"decided", "undecided", "needs-review", TO_LABEL})
 CELLS = "_cells"
 OF_LABELS = frozenset({"given_label", "suggested_label"})
 # Beyond this share of the rows sorting all of them is no slower than choosing the first.
@@ -129,7 +129,13 @@ def _preset_mask(cleanset: Cleanset, query: ReviewQuery, facts: pa.Table) -> Any
         rows = cleanset.tags if query.preset == "needs-review" else cleanset.decisions
         ids = make_integer_array(rows.values_list("row_id", flat=True))
         inside = pc.is_in(facts.column("row_id"), ids)
+        if query.preset == TO_LABEL:
+            return pc.and_(_flag_mask(query, facts), pc.invert(inside))
         return pc.invert(inside) if query.preset == "undecided" else inside
+    return _flag_mask(query, facts)
+
+
+def _flag_mask(query: ReviewQuery, facts: pa.Table) -> Any:
     flag = PRESETS[query.preset].flag
     if not flag:
         return None

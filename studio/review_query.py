@@ -10,6 +10,8 @@ from django.http import QueryDict
 # The order in which the issues file is kept.
 WORST_FIRST = "label_issue_score"
 SAMPLE = "sample"
+# Unlabelled and undecided.
+TO_LABEL = "to-label"
 MAX_LABELS = 50
 MAX_SEARCH_CHARS = 200
 
@@ -33,6 +35,7 @@ PRESETS = {
         Preset("near-duplicates", "Near duplicates", "is_near_duplicate", "Near duplicate"),
         Preset("ambiguous", "Ambiguous", "is_ambiguous", "Ambiguous"),
         Preset("unlabelled", "Unlabelled", "is_initially_unlabeled", "Unlabelled"),
+        Preset(TO_LABEL, "To label", "is_initially_unlabeled"),
         Preset("rare-class", "Rare class", "has_rare_class", "Rare class"),
         Preset("personal-data", "Personal data", "is_PII", "Personal data"),
         Preset("non-english", "Not English", "is_non_english", "Not English"),

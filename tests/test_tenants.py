@@ -21,6 +21,7 @@ WRITING = {
     "studio:project_delete",
     "studio:row_decide",
     "studio:cleanset_clean_top",
+    "studio:cleanset_auto_label",
     "studio:version_create",
     "studio:batch_undo",
     "models_app:model_create",

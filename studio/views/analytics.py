@@ -1,19 +1,16 @@
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from studio.access import cleanset_for
+from studio.access import ready_cleanset_for
 from studio.analytics import read_analytics
-from studio.models import Cleanset
 
 
 @require_safe
 def cleanset_analytics(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
-    cleanset = cleanset_for(request.user, cleanset_id)
-    if cleanset.status != Cleanset.Status.READY:
-        raise Http404("This cleanset is not ready yet.")
+    cleanset = ready_cleanset_for(request.user, cleanset_id)
     context = {
         "cleanset": cleanset,
         "project": cleanset.project,

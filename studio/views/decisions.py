@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from automl.errors import InputError
-from studio.access import cleanset_for
+from studio.access import ready_cleanset_for
 from studio.clean_top import auto_fix_row, clean_top
 from studio.decisions import (
     UNDO,
@@ -41,7 +41,7 @@ WORDS = {
 
 @require_POST
 def row_decide(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResponse:
-    cleanset = _ready_cleanset(request, cleanset_id)
+    cleanset = ready_cleanset_for(request.user, cleanset_id, write=True)
     if find_place(cleanset, row_id) is None:
         raise Http404("There is no row with this number.")
     query = posted_query(request, cleanset)
@@ -61,7 +61,7 @@ def row_decide(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResp
 
 @require_POST
 def cleanset_clean_top(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
-    cleanset = _ready_cleanset(request, cleanset_id)
+    cleanset = ready_cleanset_for(request.user, cleanset_id, write=True)
     form = CleanTopForm(request.POST)
     if form.is_valid():
         _clean_top(request, cleanset, form)
@@ -72,7 +72,7 @@ def cleanset_clean_top(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
 
 @require_POST
 def version_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
-    cleanset = _ready_cleanset(request, cleanset_id)
+    cleanset = ready_cleanset_for(request.user, cleanset_id, write=True)
     assert isinstance(request.user, User)
     try:
         create_version(cleanset=cleanset, user=request.user)
@@ -83,7 +83,7 @@ def version_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
 
 @require_POST
 def batch_undo(request: HttpRequest, cleanset_id: UUID, batch_id: UUID) -> HttpResponse:
-    cleanset = _ready_cleanset(request, cleanset_id)
+    cleanset = ready_cleanset_for(request.user, cleanset_id, write=True)
     assert isinstance(request.user, User)
     try:
         n_undone = undo_batch(cleanset=cleanset, batch_id=batch_id, user=request.user)
@@ -91,14 +91,6 @@ def batch_undo(request: HttpRequest, cleanset_id: UUID, batch_id: UUID) -> HttpR
     except InputError as error:
         messages.error(request, error.message)
     return redirect(_back(request, cleanset))
-
-
-def _ready_cleanset(request: HttpRequest, cleanset_id: UUID) -> Cleanset:
-    """Forms that decide stand on pages of analysed cleansets alone."""
-    cleanset = cleanset_for(request.user, cleanset_id, write=True)
-    if cleanset.status != Cleanset.Status.READY:
-        raise Http404("This cleanset is not ready yet.")
-    return cleanset
 
 
 def _next_row(

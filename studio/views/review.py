@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
+from studio.auto_labels import has_few_labels
 from studio.decisions import count_decisions, last_standing_batch
 from studio.forms import CleanTopForm
 from studio.models import Cleanset
@@ -14,6 +15,7 @@ from studio.review_query import (
     PRESETS,
     SAMPLE,
     SHOWN_COLUMNS,
+    TO_LABEL,
     Preset,
     ReviewQuery,
     ShownColumn,
@@ -56,12 +58,13 @@ def review_context(request: HttpRequest, cleanset: Cleanset) -> dict[str, Any]:
     return {
         "page": page,
         "decided": decided,
-        "presets": _presets(cleanset, page.query, decided["all"]),
+        "presets": _presets(cleanset, page, decided["all"]),
         "columns": shown,
         "ranges": _ranges(page.query, shown),
         "dataset_columns": cleanset.project.dataset.profiles,
         "clean_top": CleanTopForm(initial={"k": _usual_k(cleanset, page)}),
         "last_batch": last_standing_batch(cleanset),
+        "has_few_labels": has_few_labels(cleanset),
         "sample": read_result(cleanset) if page.query.preset == SAMPLE else None,
     }
 
@@ -70,10 +73,9 @@ def _usual_k(cleanset: Cleanset, page: ReviewPage) -> int:
     return max(min(page.n_rows, cleanset.n_issues or PAGE_ROWS), 1)
 
 
-def _presets(
-    cleanset: Cleanset, query: ReviewQuery, n_decided: int
-) -> list[tuple[Preset, int, str]]:
+def _presets(cleanset: Cleanset, page: ReviewPage, n_decided: int) -> list[tuple[Preset, int, str]]:
     """With how many rows each has, and its address; those without a row are left out."""
+    query = page.query
     counts = cleanset.flag_counts or {
         "is_label_issue": cleanset.n_issues,
         "is_initially_unlabeled": cleanset.n_unlabelled,
@@ -84,6 +86,8 @@ def _presets(
         "undecided": cleanset.n_rows - n_decided,
         "needs-review": cleanset.tags.count(),
         SAMPLE: min(N_SAMPLED, cleanset.n_rows),
+        # Counting them costs a query of its own: only while they are looked at.
+        TO_LABEL: page.n_rows if query.preset == TO_LABEL else 0,
     }
     found = [
         (preset, special.get(preset.key, counts.get(preset.flag, 0))) for preset in PRESETS.values()
