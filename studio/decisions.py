@@ -21,6 +21,8 @@ from studio.models import Cleanset, DecisionEvent, RowDecision, RowTag, User
 
 Action = RowDecision.Action
 UNDO = "undo"
+# A tag beside the decision, not a decision.
+NEEDS_REVIEW, NEEDS_NO_REVIEW = "needs-review", "needs-no-review"
 LABELLING = (Action.AUTO_FIX, Action.LABEL)
 MAX_LABEL_CHARS = 500
 # Databases take only so many parameters in one statement.
@@ -138,6 +140,21 @@ def toggle_needs_review(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
     if not is_new:
         tag.delete()
     return is_new
+
+
+@transaction.atomic
+def tag_rows(*, cleanset: Cleanset, row_ids: list[int], is_tagged: bool, user: User) -> int:
+    """How many rows are tagged now that were not, or the other way round."""
+    locked = Cleanset.objects.select_for_update().get(pk=cleanset.pk)
+    check_open(locked)
+    before = locked.tags.count()
+    if is_tagged:
+        tags = (RowTag(cleanset=locked, row_id=row_id, tagged_by=user) for row_id in row_ids)
+        RowTag.objects.bulk_create(tags, batch_size=ROWS_A_QUERY, ignore_conflicts=True)
+    else:
+        for part in _parts(row_ids):
+            locked.tags.filter(row_id__in=part).delete()
+    return abs(locked.tags.count() - before)
 
 
 def count_decisions(cleanset: Cleanset) -> dict[str, int]:

@@ -12,10 +12,18 @@ from automl.errors import InputError
 from automl.extras import has_transformer_extra
 from automl.problem import format_label_set, parse_label_set
 from automl.tables import ENCODINGS, check_file_name
+from studio.decisions import NEEDS_NO_REVIEW, NEEDS_REVIEW, UNDO
 from studio.models import Dataset, Project, User
 from studio.projects import Setup
 
+# More rows than a page has cannot be ticked.
+MAX_TICKED = 1000
+MAX_ROW_DIGITS = 15
 DELIMITERS = [("", "Detect"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Pipe")]
+
+
+def is_row_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= MAX_ROW_DIGITS
 
 
 class UploadForm(forms.Form):
@@ -115,7 +123,7 @@ class ProjectForm(forms.Form):
 
 class DecisionForm(forms.Form):
     action = forms.ChoiceField(
-        choices=[(a, a) for a in ("keep", "auto-fix", "label", "exclude", "undo", "needs-review")]
+        choices=[(a, a) for a in ("keep", "auto-fix", "label", "exclude", UNDO, NEEDS_REVIEW)]
     )
     label = forms.CharField(max_length=500, required=False, strip=False)
 
@@ -131,17 +139,42 @@ class DecisionForm(forms.Form):
         super().__init__(data)
 
 
-class CleanTopForm(forms.Form):
-    action = forms.ChoiceField(
-        choices=[
-            ("auto-fix", "Auto-fix"),
-            ("exclude", "Exclude"),
-            ("keep", "Keep"),
-            ("label", "Label"),
-        ]
+class BatchForm(forms.Form):
+    """One action for the first K rows shown, all of them, or the ticked ones."""
+
+    TOP, ALL, TICKED = "top", "all", "ticked"
+    ACTIONS = (
+        ("auto-fix", "Auto-fix"),
+        ("exclude", "Exclude"),
+        ("keep", "Keep"),
+        ("label", "Label"),
+        (NEEDS_REVIEW, "Tag: needs review"),
+        (NEEDS_NO_REVIEW, "Remove the tag"),
     )
-    k = forms.IntegerField(min_value=1, max_value=10_000_000, label="Rows")
+    ROWS = ((TOP, "the first"), (TICKED, "the ticked rows"), (ALL, "all shown"))
+    MAX_ROWS = 10_000_000
+
+    action = forms.ChoiceField(choices=ACTIONS)
+    rows = forms.ChoiceField(choices=ROWS, required=False)
+    k = forms.IntegerField(min_value=1, max_value=MAX_ROWS, required=False)
     label = forms.CharField(max_length=500, required=False, strip=False)
+    ticked = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        numbers = data.getlist("ticked")[:MAX_TICKED] if data else []
+        choices = [(text, text) for text in numbers if is_row_number(text)]
+        self.fields["ticked"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        rows = cleaned.get("rows") or self.TOP
+        if rows == self.TICKED and not cleaned.get("ticked"):
+            raise ValidationError("Tick some rows first.")
+        if rows == self.TOP and not cleaned.get("k"):
+            raise ValidationError("Enter how many rows it is for, 1 or more.")
+        k = self.MAX_ROWS if rows == self.ALL else cleaned.get("k")
+        return cleaned | {"rows": rows, "k": k}
 
 
 class FirstAdminForm(forms.Form):

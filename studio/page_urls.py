@@ -5,6 +5,7 @@ from studio.views import (
     accounts,
     analytics,
     auto_labels,
+    batches,
     datasets,
     decisions,
     exports,
@@ -82,12 +83,12 @@ urlpatterns = [
     ),
     path(
         "cleansets/<hex:cleanset_id>/clean-top/",
-        decisions.cleanset_clean_top,
+        batches.cleanset_clean_top,
         name="cleanset_clean_top",
     ),
     path(
         "cleansets/<hex:cleanset_id>/batches/<hex:batch_id>/undo/",
-        decisions.batch_undo,
+        batches.batch_undo,
         name="batch_undo",
     ),
 ]

@@ -107,7 +107,33 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Ticks: all of the page at once, and with Shift all between the last one and this.
+const ticks = () => [...document.querySelectorAll("input[name=ticked]")];
+let lastTick = null;
+
+function tickBetween(first, last, isOn) {
+  const all = ticks();
+  const [from, to] = [all.indexOf(first), all.indexOf(last)].sort((a, b) => a - b);
+  if (from >= 0) for (const box of all.slice(from, to + 1)) box.checked = isOn;
+}
+
+function chooseTicked() {
+  const rowsChoice = document.getElementById("id_rows");
+  if (!rowsChoice) return;
+  if (ticks().some((box) => box.checked)) rowsChoice.value = "ticked";
+  else if (rowsChoice.value === "ticked") rowsChoice.value = "top";
+}
+
+document.addEventListener("click", (event) => {
+  const box = event.target;
+  if (!box.matches("input[name=ticked]")) return;
+  if (event.shiftKey && lastTick) tickBetween(lastTick, box, box.checked);
+  lastTick = box;
+});
+
 document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-tick-all]")) for (const box of ticks()) box.checked = event.target.checked;
+  if (event.target.matches("[data-tick-all], [name=ticked]")) chooseTicked();
   if (event.target.matches("[data-keys-off]")) localStorage.setItem(KEYS_OFF, event.target.checked ? "1" : "");
 });
 
@@ -130,5 +156,10 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   document.addEventListener(failure, () => { waiting.length = 0; });
 }
 
-for (const button of document.querySelectorAll("[data-show-keys]")) button.hidden = false;
+function showScripted() {
+  for (const each of document.querySelectorAll("[data-show-keys], [data-tick-all]")) each.hidden = false;
+}
+
+document.addEventListener("htmx:afterSettle", showScripted);
+showScripted();
 for (const box of document.querySelectorAll("[data-keys-off]")) box.checked = isOff();

@@ -3,13 +3,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from automl.errors import InputError
 from studio.access import ready_cleanset_for
-from studio.clean_top import auto_fix_row, clean_top
+from studio.clean_top import auto_fix_row
 from studio.decisions import (
+    NEEDS_REVIEW,
     UNDO,
     Action,
     apply_changes,
@@ -17,10 +17,9 @@ from studio.decisions import (
     decide_row,
     last_standing_batch,
     toggle_needs_review,
-    undo_batch,
     undo_row,
 )
-from studio.forms import CleanTopForm, DecisionForm
+from studio.forms import DecisionForm
 from studio.models import Cleanset, User
 from studio.resolver import next_row_id
 from studio.review import ReviewPage, read_row
@@ -28,15 +27,7 @@ from studio.review_filters import find_place
 from studio.review_query import ReviewQuery
 from studio.versions import create_version
 from studio.views.resolver import detail_context, row_url
-from studio.views.review import posted_query
-
-NEEDS_REVIEW = "needs-review"
-WORDS = {
-    Action.AUTO_FIX: "Auto-fixed",
-    Action.KEEP: "Kept",
-    Action.LABEL: "Labelled",
-    Action.EXCLUDE: "Excluded",
-}
+from studio.views.review import posted_query, review_url
 
 
 @require_POST
@@ -56,18 +47,7 @@ def row_decide(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResp
         messages.error(request, message)
     if "resolver" in request.POST:
         return redirect(row_url(cleanset, shown_id, query))
-    return redirect(_back(request, cleanset))
-
-
-@require_POST
-def cleanset_clean_top(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
-    cleanset = ready_cleanset_for(request.user, cleanset_id, write=True)
-    form = CleanTopForm(request.POST)
-    if form.is_valid():
-        _clean_top(request, cleanset, form)
-    else:
-        messages.error(request, "Enter an action, and how many rows it is for, 1 or more.")
-    return redirect(_back(request, cleanset))
+    return redirect(review_url(request, cleanset))
 
 
 @require_POST
@@ -79,18 +59,6 @@ def version_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
     except InputError as error:
         messages.error(request, error.message)
     return redirect("studio:project_detail", cleanset.project_id)
-
-
-@require_POST
-def batch_undo(request: HttpRequest, cleanset_id: UUID, batch_id: UUID) -> HttpResponse:
-    cleanset = ready_cleanset_for(request.user, cleanset_id, write=True)
-    assert isinstance(request.user, User)
-    try:
-        n_undone = undo_batch(cleanset=cleanset, batch_id=batch_id, user=request.user)
-        messages.success(request, f"Undone for {n_undone:,} rows.")
-    except InputError as error:
-        messages.error(request, error.message)
-    return redirect(_back(request, cleanset))
 
 
 def _next_row(
@@ -129,25 +97,6 @@ def _swap(
     return render(request, "studio/resolver_swap.html", context)
 
 
-def _clean_top(request: HttpRequest, cleanset: Cleanset, form: CleanTopForm) -> None:
-    assert isinstance(request.user, User)
-    action = form.cleaned_data["action"]
-    try:
-        n_rows, _ = clean_top(
-            cleanset=cleanset,
-            query=posted_query(request, cleanset),
-            k=form.cleaned_data["k"],
-            action=action,
-            label=form.cleaned_data["label"],
-            user=request.user,
-        )
-    except InputError as error:
-        messages.error(request, error.message)
-        return
-    said = f"{WORDS[action]} {n_rows:,} rows." if n_rows else "No row shown is undecided."
-    messages.success(request, said)
-
-
 def _decide(request: HttpRequest, cleanset: Cleanset, row_id: int, form: DecisionForm) -> str:
     """What went wrong, in words, or ""."""
     assert isinstance(request.user, User)
@@ -170,9 +119,3 @@ def _act(cleanset: Cleanset, row_id: int, action: str, label: str, user: User) -
     else:
         decide_row(cleanset=cleanset, row_id=row_id, action=action, label=label, user=user)
     return ""
-
-
-def _back(request: HttpRequest, cleanset: Cleanset) -> str:
-    """To the page of rows that the form stood on."""
-    url = reverse("studio:project_version", args=[cleanset.project_id, cleanset.version])
-    return url + posted_query(request, cleanset).to_url()

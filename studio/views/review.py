@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 
 from studio.auto_labels import has_few_labels
 from studio.decisions import count_decisions, last_standing_batch
-from studio.forms import CleanTopForm
+from studio.forms import BatchForm
 from studio.models import Cleanset
 from studio.random_sample import N_SAMPLED, read_result
 from studio.review import PAGE_ROWS, ReviewPage, page_of_row, read_page
@@ -32,6 +33,12 @@ def read_query(params: QueryDict, cleanset: Cleanset) -> ReviewQuery:
 def posted_query(request: HttpRequest, cleanset: Cleanset) -> ReviewQuery:
     """Of the page that a form stood on."""
     return read_query(QueryDict(request.POST.get("query", "")[:8000]), cleanset)
+
+
+def review_url(request: HttpRequest, cleanset: Cleanset) -> str:
+    """Of the page of rows that a form stood on."""
+    url = reverse("studio:project_version", args=[cleanset.project_id, cleanset.version])
+    return url + posted_query(request, cleanset).to_url()
 
 
 def find_jump(request: HttpRequest, cleanset: Cleanset) -> str | None:
@@ -62,7 +69,7 @@ def review_context(request: HttpRequest, cleanset: Cleanset) -> dict[str, Any]:
         "columns": shown,
         "ranges": _ranges(page.query, shown),
         "dataset_columns": cleanset.project.dataset.profiles,
-        "clean_top": CleanTopForm(initial={"k": _usual_k(cleanset, page)}),
+        "batch": BatchForm(initial={"k": _usual_k(cleanset, page)}),
         "last_batch": last_standing_batch(cleanset),
         "has_few_labels": has_few_labels(cleanset),
         "sample": read_result(cleanset) if page.query.preset == SAMPLE else None,

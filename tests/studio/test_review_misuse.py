@@ -46,7 +46,7 @@ def test_nothing_is_decided_before_the_analysis_is_done(status, name, cleanset, 
 def test_a_number_of_rows_that_is_none_changes_nothing(k, cleanset, alice_client):
     url = reverse("studio:cleanset_clean_top", args=[cleanset.pk])
     answer = alice_client.post(url, {"action": "exclude", "k": k}, follow=True)
-    assert "Enter an action" in answer.content.decode()
+    assert "how many rows it is for" in answer.content.decode()
     assert not RowDecision.objects.exists()
 
 
