@@ -4,6 +4,7 @@ from django.urls import path
 from studio.views import (
     accounts,
     analytics,
+    auto_fix,
     auto_labels,
     batches,
     datasets,
@@ -80,6 +81,11 @@ urlpatterns = [
         "cleansets/<hex:cleanset_id>/auto-label/",
         auto_labels.cleanset_auto_label,
         name="cleanset_auto_label",
+    ),
+    path(
+        "cleansets/<hex:cleanset_id>/auto-fix/",
+        auto_fix.cleanset_auto_fix,
+        name="cleanset_auto_fix",
     ),
     path(
         "cleansets/<hex:cleanset_id>/clean-top/",

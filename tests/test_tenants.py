@@ -22,6 +22,7 @@ WRITING = {
     "studio:row_decide",
     "studio:cleanset_clean_top",
     "studio:cleanset_auto_label",
+    "studio:cleanset_auto_fix",
     "studio:version_create",
     "studio:batch_undo",
     "models_app:model_create",
