@@ -19,8 +19,9 @@ CONFIDENCE = "suggested_label_confidence_score"
 CURVE = "confidence_curve"
 SUREST_FIRST = ReviewQuery(preset="to-label", sort=CONFIDENCE)
 LEAST_SURE_FIRST = replace(SUREST_FIRST, is_rising=True)
-# What the lower end of the interval must reach for a threshold to be proposed.
-GOOD_SHARE = 0.95
+# What the lower end of the interval must reach for a threshold to be proposed: the first of these
+# that is reached at all. Where given labels are wrong too, no suggestion agrees with all of them.
+GOOD_SHARES = (0.95, 0.9, 0.8)
 # Where fewer rows have a label the page of the review proposes to begin here.
 FEW_LABELS = 0.5
 
@@ -73,8 +74,10 @@ def propose(cleanset: Cleanset, *, threshold: int | None, page: int | None) -> P
 
 def _good_threshold(cleanset: Cleanset) -> int:
     """As many rows as are at least as sure as the least confidence that is good enough."""
-    good = [t.confidence for t in _read_curve(cleanset) if t.low >= GOOD_SHARE]
-    if not good:
+    curve = _read_curve(cleanset)
+    reached = ([t.confidence for t in curve if t.low >= share] for share in GOOD_SHARES)
+    good = next((confidences for confidences in reached if confidences), None)
+    if good is None:
         return 0
     return find_places(cleanset, replace(SUREST_FIRST, lows=((CONFIDENCE, min(good)),))).n_rows
 

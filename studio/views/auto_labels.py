@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from automl.errors import InputError
 from studio.access import ready_cleanset_for
-from studio.auto_labels import GOOD_SHARE, LEAST_SURE_FIRST, SUREST_FIRST, propose
+from studio.auto_labels import GOOD_SHARES, LEAST_SURE_FIRST, SUREST_FIRST, propose
 from studio.clean_top import clean_top
 from studio.decisions import Action, last_standing_batch
 from studio.models import Cleanset, User
@@ -50,7 +50,7 @@ def _context(request: HttpRequest, cleanset: Cleanset) -> dict[str, object]:
         "project": cleanset.project,
         "proposal": proposal,
         "page": proposal.page,
-        "good_share": GOOD_SHARE,
+        "least_share": GOOD_SHARES[-1],
         "least_sure_url": review + LEAST_SURE_FIRST.to_url(),
         "last_batch": last_standing_batch(cleanset),
     }

@@ -5,7 +5,7 @@ import random
 import pytest
 from django.urls import reverse
 
-from studio.auto_labels import GOOD_SHARE, propose
+from studio.auto_labels import GOOD_SHARES, propose
 from studio.decisions import decide_row, last_standing_batch, undo_batch
 from studio.models import Cleanset
 from studio.projects import Setup
@@ -51,7 +51,7 @@ def test_the_surest_rows_are_labelled_at_once_and_become_given(cleanset, alice, 
     proposal = propose(cleanset, threshold=None, page=None)
     assert proposal.is_proposed
     assert 20 < proposal.threshold < N_ROWS - N_LABELLED
-    assert proposal.trust.low >= GOOD_SHARE
+    assert proposal.trust.low >= GOOD_SHARES[0]
     page = wizard(alice_client, cleanset)
     assert f"Label the first {proposal.threshold} rows" in page
     url = reverse("studio:cleanset_auto_label", args=[cleanset.pk])
@@ -106,6 +106,19 @@ def test_an_analysis_without_a_curve_proposes_nothing(alice, alice_client, tmp_p
     cleanset = make_cleanset(alice, tmp_path)
     assert "No threshold is proposed" in wizard(alice_client, cleanset)
     assert "No labelled row is as sure" in wizard(alice_client, cleanset, threshold=1)
+
+
+def test_where_labels_are_noisy_less_agreement_is_asked_for(alice, tmp_path):
+    cleanset = make_cleanset(alice, tmp_path)
+    # A hundred labelled rows, 92 of them predicted as labelled at any confidence.
+    curve = [[0.5, 1000, 920], [0.85, 900, 840]]
+    Cleanset.objects.update(source=cleanset.source | {"confidence_curve": curve})
+    cleanset.refresh_from_db()
+    assert propose(cleanset, threshold=None, page=None).threshold == 1
+    curve = [[0.5, 1000, 700], [0.85, 900, 640]]
+    Cleanset.objects.update(source=cleanset.source | {"confidence_curve": curve})
+    cleanset.refresh_from_db()
+    assert propose(cleanset, threshold=None, page=None).threshold == 0
 
 
 def test_where_every_row_has_a_label_the_page_leads_back(alice, alice_client, tmp_path):
