@@ -51,7 +51,7 @@ def _context(request: HttpRequest, cleanset: Cleanset) -> dict[str, object]:
         "proposal": proposal,
         "page": proposal.page,
         "least_share": GOOD_SHARES[-1],
-        "least_sure_url": review + LEAST_SURE_FIRST.to_url(),
+        "least_sure_url": f"{review}{LEAST_SURE_FIRST.to_url()}#review",
         "last_batch": last_standing_batch(cleanset),
     }
 
