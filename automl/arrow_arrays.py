@@ -44,12 +44,20 @@ def make_integer_scalar(number: int) -> pa.Int64Scalar:
     return make_integer_array([number])[0]
 
 
-def make_float_scalar(number: float) -> pa.DoubleScalar:
-    buffers = [None, pa.py_buffer(array("d", [number]))]
-    return pa.Array.from_buffers(pa.float64(), 1, buffers)[0]
+def make_float_array(numbers: Sequence[float | None]) -> pa.DoubleArray:
+    """An Arrow float64 array; None becomes null."""
+    values = array("d", (0.0 if number is None else number for number in numbers))
+    n_null = sum(number is None for number in numbers)
+    validity = _make_validity(numbers) if n_null else None
+    buffers = [validity, pa.py_buffer(values)]
+    return pa.Array.from_buffers(pa.float64(), len(values), buffers, n_null)
 
 
-def _make_validity(cells: Sequence[str | None]) -> pa.Buffer:
+def make_float_scalar(number: float | None) -> pa.DoubleScalar:
+    return make_float_array([number])[0]
+
+
+def _make_validity(cells: Sequence[object | None]) -> pa.Buffer:
     bits = bytearray((len(cells) + 7) // 8)
     for position, cell in enumerate(cells):
         if cell is not None:

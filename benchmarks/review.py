@@ -19,6 +19,9 @@ N_REPEATS = 7
 N_DECIDED = 100_000
 LABELS = "abcdefgh"
 KINDS = {"text": "text", "size": "numeric", "kind": "categorical", "label": "categorical"}
+# No features: the analytics look at them too.
+KINDS |= {f"source {i}": "categorical" for i in range(7)}
+KINDS |= {f"measure {i}": "numeric" for i in range(6)} | {f"time {i}": "datetime" for i in range(3)}
 QUERIES = {
     "worst first": "?preset=all",
     "label issues": "?preset=issues",
@@ -29,6 +32,8 @@ QUERIES = {
     "all, sorted by a category": "?preset=all&sort=c2",
     "two classes, score of at least .5": "?preset=all&given=a&given=b&min_label_issue_score=0.5",
     "a text in any column": "?preset=all&search=ue+7",
+    "a whole cell": "?preset=all&column=2&contains=value+7&whole=1",
+    "a range of a number of the data": "?preset=all&column=1&from=0.5&to=1",
     "undecided": "?preset=undecided",
     "row 777,777": "?preset=all&row=777777",
 }
@@ -71,7 +76,8 @@ def make_cleanset(user):
     base = {"workspace": user.workspaces.get(), "created_by": user}
     columns, issues = make_columns()
     profiles = [
-        {"name": name, "position": i, "kind": kind} for i, (name, kind) in enumerate(KINDS.items())
+        {"name": name, "position": i, "kind": kind, "n_distinct": len(set(columns[f"c{i}"]))}
+        for i, (name, kind) in enumerate(KINDS.items())
     ]
     dataset = Dataset.objects.create(
         name="million",
@@ -119,6 +125,7 @@ def make_columns():
         "c2": np.array([f"value {i}" for i in range(12)])[rng.integers(0, 12, N_ROWS)],
         "c3": given,
     }
+    columns |= {f"c{i}": make_cells(rng, kind) for i, kind in enumerate(KINDS.values()) if i > 3}
     score, order = np.sort(rng.random(N_ROWS))[::-1], rng.permutation(N_ROWS)
     is_issue, outlier = score > 0.95, rng.random(N_ROWS)
     suggested = np.where(is_issue, labels[rng.integers(0, len(labels), N_ROWS)], None)
@@ -142,6 +149,18 @@ def make_columns():
     return columns, issues
 
 
+def make_cells(rng, kind):
+    import numpy as np
+
+    if kind == "numeric":
+        return rng.normal(size=N_ROWS).round(4).astype(str)
+    if kind == "datetime":
+        seconds = rng.integers(0, 10**8, N_ROWS).astype("timedelta64[s]")
+        return np.datetime_as_string(np.datetime64("2020-01-01") + seconds)
+    values = np.array([f"value {i}" for i in range(20_000)])
+    return values[rng.zipf(1.5, N_ROWS) % len(values)]
+
+
 def store(workspace, kind, columns, group_rows):
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -163,7 +182,7 @@ def read() -> None:
     from django.test import Client
     from django.urls import reverse
 
-    from studio.models import Project, User
+    from studio.models import Cleanset, Project, User
 
     settings.ALLOWED_HOSTS = ["*"]
     client = Client()
@@ -178,9 +197,14 @@ def read() -> None:
         times = [time_page(client, address + query) for _ in range(N_REPEATS)]
         every += times
         print(f"| {name} | {statistics.median(times):.0f} | {max(times):.0f} |", flush=True)
+    analytics = reverse("studio:cleanset_analytics", args=[Cleanset.objects.get().pk])
+    times = [time_page(client, analytics) for _ in range(N_REPEATS)]
+    print(
+        f"| analytics of {len(KINDS)} columns | {statistics.median(times):.0f} | {max(times):.0f} |"
+    )
     p95 = statistics.quantiles(every, n=20)[-1]
     print(
-        f"\n95 % of pages within {p95:.0f} ms (at most 400); largest resident memory "
+        f"\n95 % of pages of the review within {p95:.0f} ms (at most 400); largest resident memory "
         f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB (at most 300)"
     )
 

@@ -1,7 +1,7 @@
 """Request side: where the issues of a cleanset are, counted from its Parquet facts."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 import pyarrow as pa
@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from automl.problem import MULTI_LABEL, parse_label_set
 from studio.files import local_path
+from studio.hot_spots import HotSpot, find_hot_spots
 from studio.models import Cleanset
 from studio.parquet_reading import read_columns
 from studio.review_query import PRESETS, ReviewQuery
@@ -43,19 +44,25 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class Analytics:
+    """Of labels that are no classes there are no more than the first two."""
+
     types: list[Bar]
-    classes: list[Bar]
-    corrections: list[Bar]
-    heat_classes: list[str]
-    heat_rows: list[tuple[str, list[HeatCell]]]
+    hot_spots: list[Bar] = field(default_factory=list)
+    classes: list[Bar] = field(default_factory=list)
+    corrections: list[Bar] = field(default_factory=list)
+    heat_classes: list[str] = field(default_factory=list)
+    heat_rows: list[tuple[str, list[HeatCell]]] = field(default_factory=list)
 
 
 def read_analytics(cleanset: Cleanset) -> Analytics:
-    if not cleanset.project.has_classes:
-        return Analytics(_issue_types(cleanset), [], [], [], [])
+    if not cleanset.project.has_labels:
+        return Analytics(_issue_types(cleanset))
     assert cleanset.issues_file is not None
     columns = ["row_id", "given_label", "suggested_label", "is_label_issue"]
     facts = read_columns(local_path(cleanset.issues_file), columns)
+    hot_spots = [_spot_bar(spot) for spot in find_hot_spots(cleanset, facts)]
+    if not cleanset.project.has_classes:
+        return Analytics(_issue_types(cleanset), hot_spots)
     is_sets = cleanset.project.problem_type == MULTI_LABEL
     # Of sets hardly any two corrections are the same.
     pairs = {} if is_sets else _count_pairs(facts.filter(facts.column("is_label_issue")))
@@ -64,6 +71,7 @@ def read_analytics(cleanset: Cleanset) -> Analytics:
         types=_issue_types(cleanset),
         classes=_issues_per_class(facts, is_sets=is_sets),
         corrections=_corrections(pairs),
+        hot_spots=hot_spots,
         heat_classes=heat_classes,
         heat_rows=heat_rows,
     )
@@ -93,6 +101,11 @@ def _issues_per_class(facts: pa.Table, *, is_sets: bool) -> list[Bar]:
         for name, n_rows in _count(given, is_sets=is_sets).items()
     ]
     return sorted(bars, key=lambda bar: (-bar.share, bar.title))[:MAX_LINES]
+
+
+def _spot_bar(spot: HotSpot) -> Bar:
+    shares = f"{spot.share:.1%} of {spot.n_rows:,} rows ({spot.low:.1%} – {spot.high:.1%})"
+    return Bar(spot.title, spot.n_issues, spot.share, spot.query.to_url(), shares)
 
 
 def _count(labels: pa.ChunkedArray, *, is_sets: bool) -> dict[str, int]:

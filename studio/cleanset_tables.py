@@ -17,10 +17,11 @@ from automl.arrow_arrays import (
     make_text_scalar,
 )
 from automl.problem import REGRESSION
+from studio.dataset_cells import read_numbers
 from studio.files import local_path
 from studio.models import Cleanset, RowDecision
 from studio.parquet_reading import take_rows
-from studio.review_filters import find_places, known_columns, read_numbers
+from studio.review_filters import find_places, known_columns
 from studio.review_query import ReviewQuery
 
 PREFIX = "cleanlab_"

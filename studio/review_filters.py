@@ -4,7 +4,7 @@ Only the columns that a query speaks of are read; nothing here imports pandas or
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from pathlib import Path
@@ -22,6 +22,16 @@ from automl.arrow_arrays import (
     make_text_scalar,
 )
 from automl.problem import MULTI_LABEL, REGRESSION, parse_label_set
+from studio.dataset_cells import (
+    BATCH_ROWS,
+    column_kind,
+    dataset_path,
+    parse_limit,
+    read_numbers,
+    read_sortable,
+    read_values,
+    read_words,
+)
 from studio.files import local_path
 from studio.models import Cleanset
 from studio.parquet_reading import read_columns
@@ -34,8 +44,6 @@ CELLS = "_cells"
 OF_LABELS = frozenset({"given_label", "suggested_label"})
 # Beyond this share of the rows sorting all of them is no slower than choosing the first.
 MAX_CHOSEN_SHARE = 0.05
-BATCH_ROWS = 50_000
-NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ def _read_facts(cleanset: Cleanset, query: ReviewQuery) -> pa.Table:
     wanted |= {name for name, _ in (*query.lows, *query.highs)}
     if (query.sort, query.is_rising) != (WORST_FIRST, False):
         wanted |= {query.sort, "row_id"}
-    if query.search or query.contains or query.preset in OF_DECISIONS:
+    if query.search or query.asks_of_column or query.preset in OF_DECISIONS:
         wanted |= {"row_id"}
     columns = sorted(wanted & known_columns(cleanset))
     return read_columns(_issues_path(cleanset), columns)
@@ -120,8 +128,30 @@ def _masks(cleanset: Cleanset, query: ReviewQuery, facts: pa.Table) -> list[Any]
         *(_limit_mask(facts, name, pc.greater_equal, low) for name, low in query.lows),
         *(_limit_mask(facts, name, pc.less_equal, high) for name, high in query.highs),
         _text_mask(cleanset, facts, _feature_positions(cleanset), query.search),
-        _text_mask(cleanset, facts, [query.column or 0], query.contains),
+        *_column_masks(cleanset, query, facts),
     ]
+
+
+def _column_masks(cleanset: Cleanset, query: ReviewQuery, facts: pa.Table) -> Iterator[Any]:
+    """What is asked of the cells of one column: a text in them, all of them, a range."""
+    if query.column is None:
+        return
+    if query.is_whole:
+        yield _cell_mask(cleanset, facts, query.column, query.contains)
+    else:
+        yield _text_mask(cleanset, facts, [query.column], query.contains)
+    limits = _read_limits(column_kind(cleanset, query.column), query)
+    if limits:
+        values = read_values(cleanset, query.column).take(facts.column("row_id"))
+        for compare, limit in limits:
+            yield compare(values, make_float_scalar(limit))
+
+
+def _read_limits(kind: str, query: ReviewQuery) -> list[tuple[Any, float]]:
+    low = parse_limit(query.cell_from, kind)
+    high = parse_limit(query.cell_to, kind, is_upper=True)
+    limits = ((pc.greater_equal, low), (pc.less_equal, high))
+    return [(compare, limit) for compare, limit in limits if limit is not None]
 
 
 def _preset_mask(cleanset: Cleanset, query: ReviewQuery, facts: pa.Table) -> Any:
@@ -173,12 +203,19 @@ def _text_mask(cleanset: Cleanset, facts: pa.Table, positions: list[int], text: 
     if not text:
         return None
     parts = []
-    with pq.ParquetFile(_dataset_path(cleanset)) as file:
+    with pq.ParquetFile(dataset_path(cleanset)) as file:
         # In parts: the texts of all rows may be more than the web process has memory for.
         for batch in file.iter_batches(BATCH_ROWS, columns=[f"c{p}" for p in positions]):
             found = [pc.match_substring(cells, text, ignore_case=True) for cells in batch.columns]
             parts.append(reduce(pc.or_kleene, found))
     return pa.chunked_array(parts, pa.bool_()).take(facts.column("row_id"))
+
+
+def _cell_mask(cleanset: Cleanset, facts: pa.Table, position: int, cell: str) -> Any:
+    """Rows with exactly this cell; an empty text means empty cells."""
+    words = read_words(cleanset, position)
+    same = pc.index(words.dictionary, make_text_scalar(cell)).as_py()
+    return pc.equal(words.indices, make_integer_scalar(same)).take(facts.column("row_id"))
 
 
 def _nowhere(facts: pa.Table) -> Any:
@@ -190,7 +227,7 @@ def _sort(
 ) -> Sequence[int]:
     kept = facts if len(places) == facts.num_rows else facts.take(make_integer_array(places))
     if query.sort.startswith("c") and query.sort[1:].isdecimal():
-        cells = _sortable_cells(cleanset, int(query.sort[1:])).take(kept.column("row_id"))
+        cells = read_sortable(cleanset, int(query.sort[1:])).take(kept.column("row_id"))
         kept = kept.append_column(CELLS, cells)
     elif query.sort in OF_LABELS and cleanset.project.problem_type == REGRESSION:
         kept = kept.append_column(CELLS, read_numbers(kept.column(query.sort)))
@@ -214,38 +251,5 @@ def _order(kept: pa.Table, keys: list[tuple[str, str]], first: int | None) -> An
     return pc.sort_indices(kept, sort_keys=[(*key, "at_end") for key in keys])
 
 
-def _sortable_cells(cleanset: Cleanset, position: int) -> Any:
-    """As numbers where the column has numbers; what is none comes last."""
-    cells = _dataset_columns(cleanset, [position]).column(0)
-    profiles = cleanset.project.dataset.profiles
-    kind = next((p["kind"] for p in profiles if p["position"] == position), "")
-    return read_numbers(cells) if kind == "numeric" else cells
-
-
-def read_numbers(cells: Any) -> Any:
-    """Texts as numbers, null where one is none."""
-    filled = _drop_where(pc.equal(cells, make_text_scalar("")), cells)
-    try:
-        return pc.cast(filled, pa.float64())
-    except pa.ArrowInvalid:
-        # Some cell is no number; looking at each costs ten times as much.
-        readable = _drop_where(pc.invert(pc.match_substring_regex(filled, NUMBER)), filled)
-        return pc.cast(pc.utf8_trim_whitespace(readable), pa.float64())
-
-
-def _drop_where(mask: Any, cells: Any) -> Any:
-    return pc.if_else(mask, make_text_scalar(None), cells)
-
-
 def _feature_positions(cleanset: Cleanset) -> list[int]:
     return [column["position"] for column in cleanset.project.feature_schema]
-
-
-def _dataset_columns(cleanset: Cleanset, positions: list[int]) -> pa.Table:
-    return read_columns(_dataset_path(cleanset), [f"c{p}" for p in positions])
-
-
-def _dataset_path(cleanset: Cleanset) -> Path:
-    stored = cleanset.project.dataset.table_file
-    assert stored is not None
-    return local_path(stored)

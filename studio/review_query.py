@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from automl.values import parse_number, parse_time
+
 # The order in which the issues file is kept.
 WORST_FIRST = "label_issue_score"
 SAMPLE = "sample"
@@ -14,6 +16,9 @@ SAMPLE = "sample"
 TO_LABEL = "to-label"
 MAX_LABELS = 50
 MAX_SEARCH_CHARS = 200
+# Of a whole cell; an address of more characters than some servers take would follow.
+MAX_WHOLE_CHARS = 300
+MAX_LIMIT_CHARS = 40
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ class ReviewQuery:
     """Attributes
     ----------
     given, suggested : labels, one of which a row must have; none: any.
-    search : in any of the feature columns. column, contains : in one column, by position.
+    search : in any of the feature columns.
+    column : by position; `contains` a text there or, if `is_whole`, nothing but that text.
+    cell_from, cell_to : limits of the numbers or times of that column, themselves included.
     lows, highs : by generated column. sort : a generated column, or `c3` of the dataset.
     """
 
@@ -93,6 +100,9 @@ class ReviewQuery:
     search: str = ""
     column: int | None = None
     contains: str = ""
+    is_whole: bool = False
+    cell_from: str = ""
+    cell_to: str = ""
     lows: tuple[tuple[str, float], ...] = ()
     highs: tuple[tuple[str, float], ...] = ()
     sort: str = WORST_FIRST
@@ -102,8 +112,22 @@ class ReviewQuery:
 
     @property
     def has_filters(self) -> bool:
-        filters = (self.given, self.suggested, self.search, self.contains, self.lows, self.highs)
-        return any(filters)
+        filters = (self.given, self.suggested, self.search, self.lows, self.highs)
+        return any(filters) or self.asks_of_column
+
+    @property
+    def asks_of_column(self) -> bool:
+        """Whether the cells of one column are filtered."""
+        return self.column is not None and bool(self._cell_pairs)
+
+    @property
+    def _cell_pairs(self) -> list[tuple[str, Any]]:
+        """An empty text is a filter only of whole cells."""
+        pairs: list[tuple[str, Any]] = []
+        pairs += [("contains", self.contains)] if self.contains else []
+        pairs += [("whole", "1")] if self.is_whole else []
+        pairs += [("from", self.cell_from)] if self.cell_from else []
+        return pairs + ([("to", self.cell_to)] if self.cell_to else [])
 
     @property
     def order(self) -> str:
@@ -119,8 +143,7 @@ class ReviewQuery:
         pairs += [("given", label) for label in self.given]
         pairs += [("suggested", label) for label in self.suggested]
         pairs += [("search", self.search)] if self.search else []
-        if self.column is not None and self.contains:
-            pairs += [("column", self.column), ("contains", self.contains)]
+        pairs += [("column", self.column), *self._cell_pairs] if self.asks_of_column else []
         pairs += [(f"min_{name}", f"{value:g}") for name, value in self.lows]
         pairs += [(f"max_{name}", f"{value:g}") for name, value in self.highs]
         if (self.sort, self.is_rising) != (WORST_FIRST, False):
@@ -150,6 +173,7 @@ def parse_query(params: QueryDict, positions: Iterable[int], usual: str) -> Revi
     """What is not understood counts as not said: a bookmark never breaks a page."""
     known = set(positions)
     column = _parse_position(params.get("column", ""), known)
+    is_whole = column is not None and params.get("whole") == "1"
     sort = params.get("sort", WORST_FIRST)
     return ReviewQuery(
         preset=_one_of(params.get("preset", ""), PRESETS, usual),
@@ -157,7 +181,10 @@ def parse_query(params: QueryDict, positions: Iterable[int], usual: str) -> Revi
         suggested=tuple(params.getlist("suggested")[:MAX_LABELS]),
         search=params.get("search", "").strip()[:MAX_SEARCH_CHARS],
         column=column,
-        contains=params.get("contains", "")[:MAX_SEARCH_CHARS] if column is not None else "",
+        contains=_parse_contains(params, is_whole=is_whole) if column is not None else "",
+        is_whole=is_whole,
+        cell_from=_parse_cell_limit(params.get("from", "")) if column is not None else "",
+        cell_to=_parse_cell_limit(params.get("to", "")) if column is not None else "",
         lows=_parse_limits(params, "min_"),
         highs=_parse_limits(params, "max_"),
         sort=sort if _can_sort(sort, known) else WORST_FIRST,
@@ -165,6 +192,17 @@ def parse_query(params: QueryDict, positions: Iterable[int], usual: str) -> Revi
         shown=_parse_shown(params.getlist("show")),
         number=_parse_number(params.get("page", "")),
     )
+
+
+def _parse_contains(params: QueryDict, *, is_whole: bool) -> str:
+    return params.get("contains", "")[: MAX_WHOLE_CHARS if is_whole else MAX_SEARCH_CHARS]
+
+
+def _parse_cell_limit(text: str) -> str:
+    """Kept as it was written: what it says depends on the kind of the column."""
+    written = text.strip()[:MAX_LIMIT_CHARS]
+    is_known = parse_number(written) is not None or parse_time(written) is not None
+    return written if is_known else ""
 
 
 def _parse_shown(names: list[str]) -> tuple[str, ...]:

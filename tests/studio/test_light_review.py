@@ -17,12 +17,14 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django
 django.setup()
 from studio import (
-    analytics, cleanset_export, cleanset_tables, clean_top, resolver, review, review_filters,
+    analytics, cleanset_export, cleanset_tables, clean_top, dataset_cells, hot_spots, resolver,
+    review, review_filters,
 )
+from automl.arrow_arrays import make_integer_array
 from studio.review_query import ReviewQuery
 
 for module in (
-    analytics, cleanset_tables, clean_top, resolver, review, review_filters,
+    analytics, cleanset_tables, clean_top, dataset_cells, resolver, review, review_filters,
 ):
     module.local_path = Path
 
@@ -34,18 +36,24 @@ class Rows(list):
 issues, table = sys.argv[1:]
 profiles = [
     {"name": "text", "position": 0, "kind": "text"},
-    {"name": "size", "position": 1, "kind": "numeric"},
+    {"name": "size", "position": 1, "kind": "numeric", "n_missing": 1},
+    {"name": "day", "position": 2, "kind": "datetime"},
+    {"name": "group", "position": 3, "kind": "categorical", "n_distinct": 1},
 ]
 dataset = SimpleNamespace(table_file=table, profiles=profiles, n_rows=3)
 project = SimpleNamespace(
     dataset=dataset, feature_schema=profiles, row_facts_file=None, problem_type="multi-class",
     has_labels=True, has_classes=True,
+    label_column="label",
 )
 cleanset = SimpleNamespace(
     issues_file=issues, project=project, decisions=Rows(), tags=Rows(), n_rows=3, flag_counts={}
 )
 def all_rows():
     return cleanset_tables.read_all(cleanset, with_excluded=False)
+
+def ids():
+    return make_integer_array([0, 1, 2]), make_integer_array([2])
 
 everything = ReviewQuery(
     given=("a",), suggested=("b",), search="o", column=0, contains="o",
@@ -60,6 +68,10 @@ everything = ReviewQuery(
         "review.read_page(cleanset, everything)",
         "review.read_page(cleanset, ReviewQuery(preset='issues', sort='given_label'))",
         "review.read_page(cleanset, ReviewQuery(preset='undecided'))",
+        "review.read_page(cleanset, ReviewQuery(column=3, contains='a', is_whole=True))",
+        "review.read_page(cleanset, ReviewQuery(column=2, cell_from='2024-01-01', sort='c2'))",
+        "list(hot_spots._count_parts(cleanset, profiles[1], *ids()))",
+        "list(hot_spots._count_words(cleanset, profiles[3], *ids()))",
         "review.page_of_row(cleanset, ReviewQuery(), 1)",
         "resolver.read_detail(cleanset, ReviewQuery(), 1)",
         "analytics.read_analytics(cleanset)",
@@ -82,6 +94,7 @@ def test_nothing_heavy_is_loaded(code, tmp_path):
         "top_probs": [[0.9, 0.1]] * 3,
     }
     table = {"c0": ["one", "two", "four"], "c1": ["1", "x", "3"]}
+    table |= {"c2": ["1.2.2024", "", "2024-01-03"], "c3": ["a", "a", "a"]}
     paths = [str(write_table(tmp_path, columns)) for columns in (issues, table)]
     script = textwrap.dedent(SETUP) + code
     script += "\nprint(sorted({'pandas', 'sklearn'} & set(sys.modules)))"
