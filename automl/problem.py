@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from automl.errors import InputError
-from automl.shown_text import show_name
+from automl.shown_text import is_control, show_name
 from automl.values import parse_number
 
 MULTI_CLASS = "multi-class"
@@ -125,7 +125,9 @@ def label_sets(chosen: np.ndarray, pred_probs: np.ndarray, classes: Sequence[str
 
 def fold_name(name: str) -> str:
     """Two classes with the same folded name are most likely meant to be one."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    text = unicodedata.normalize("NFKC", name)
+    shown = "".join(char for char in text if char.isspace() or not is_control(char))
+    return " ".join(shown.casefold().split())
 
 
 def _read_value(row: int, label: str | None) -> float:

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.http import QueryDict
 
 from automl.errors import InputError
@@ -121,11 +122,23 @@ class ProjectForm(forms.Form):
         )
 
 
+class LabelField(forms.CharField):
+    """How long a label may be is said where it is decided."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, strip=False)
+        self.validators = [ProhibitNullCharactersValidator("A label may not contain NUL.")]
+
+
 class DecisionForm(forms.Form):
     action = forms.ChoiceField(
         choices=[(a, a) for a in ("keep", "auto-fix", "label", "exclude", UNDO, NEEDS_REVIEW)]
     )
-    label = forms.CharField(max_length=500, required=False, strip=False)
+    label = LabelField()
+
+    @property
+    def problem(self) -> str:
+        return _first_problem(self, "Choose an action.")
 
     def __init__(self, data: QueryDict) -> None:
         """A button of a class says its name alone; ticked labels and those typed are a set."""
@@ -157,7 +170,7 @@ class BatchForm(forms.Form):
     action = forms.ChoiceField(choices=ACTIONS)
     rows = forms.ChoiceField(choices=ROWS, required=False)
     k = forms.IntegerField(min_value=1, max_value=MAX_ROWS, required=False)
-    label = forms.CharField(max_length=500, required=False, strip=False)
+    label = LabelField()
     ticked = forms.TypedMultipleChoiceField(coerce=int, required=False)
 
     def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
@@ -175,6 +188,16 @@ class BatchForm(forms.Form):
             raise ValidationError("Enter how many rows it is for, 1 or more.")
         k = self.MAX_ROWS if rows == self.ALL else cleaned.get("k")
         return cleaned | {"rows": rows, "k": k}
+
+    @property
+    def problem(self) -> str:
+        said = [str(error) for error in self.non_field_errors()]
+        return _first_problem(self, said[0] if said else "Choose an action.")
+
+
+def _first_problem(form: forms.Form, otherwise: str) -> str:
+    """Of the label in its own words; of any other field what the form asks for."""
+    return str(form.errors["label"][0]) if "label" in form.errors else otherwise
 
 
 class FirstAdminForm(forms.Form):

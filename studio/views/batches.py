@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 from automl.errors import InputError
 from studio.access import ready_cleanset_for
 from studio.clean_top import clean_rows, clean_top
-from studio.decisions import NEEDS_NO_REVIEW, NEEDS_REVIEW, Action, undo_batch
+from studio.decisions import NEEDS_NO_REVIEW, NEEDS_REVIEW, Action, check_label, undo_batch
 from studio.forms import BatchForm
+from studio.look_alikes import describe_look_alikes
 from studio.models import Cleanset, User
 from studio.views.review import posted_query, review_url
 
@@ -36,8 +37,7 @@ def cleanset_clean_top(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
     if form.is_valid():
         _clean(request, cleanset, form)
     else:
-        said = form.non_field_errors() or ["Enter an action, and how many rows it is for."]
-        messages.error(request, str(said[0]))
+        messages.error(request, form.problem)
     return redirect(review_url(request, cleanset))
 
 
@@ -69,6 +69,14 @@ def _clean(request: HttpRequest, cleanset: Cleanset, form: BatchForm) -> None:
         return
     nothing = NOTHING.get(action, "No row shown is undecided.")
     messages.success(request, f"{WORDS[action]} {_count(n_rows)}." if n_rows else nothing)
+    if n_rows and action == Action.LABEL:
+        _warn_of_look_alikes(request, cleanset, form.cleaned_data["label"])
+
+
+def _warn_of_look_alikes(request: HttpRequest, cleanset: Cleanset, label: str) -> None:
+    notice = describe_look_alikes(cleanset, check_label(cleanset, Action.LABEL, label))
+    if notice:
+        messages.warning(request, notice)
 
 
 def _count(n_rows: int) -> str:

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from studio.decisions import (
     UNDO,
     Action,
     apply_changes,
+    check_label,
     count_decisions,
     decide_row,
     last_standing_batch,
@@ -20,6 +22,7 @@ from studio.decisions import (
     undo_row,
 )
 from studio.forms import DecisionForm
+from studio.look_alikes import describe_look_alikes
 from studio.models import Cleanset, User
 from studio.resolver import next_row_id
 from studio.review import ReviewPage, read_row
@@ -28,6 +31,24 @@ from studio.review_query import ReviewQuery
 from studio.versions import create_version
 from studio.views.resolver import detail_context, row_url
 from studio.views.review import posted_query, review_url
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the answer to a decision says: what went wrong, or what is worth a second look."""
+
+    error: str = ""
+    notice: str = ""
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.error or self.notice)
+
+    def put_on_next_page(self, request: HttpRequest) -> None:
+        if self.error:
+            messages.error(request, self.error)
+        if self.notice:
+            messages.warning(request, self.notice)
 
 
 @require_POST
@@ -39,12 +60,11 @@ def row_decide(request: HttpRequest, cleanset_id: UUID, row_id: int) -> HttpResp
     form = DecisionForm(request.POST)
     # Before the decision: it may take the row out of what is shown.
     after = _next_row(request, cleanset, query, row_id, form)
-    message = _decide(request, cleanset, row_id, form) if form.is_valid() else "Choose an action."
-    shown_id = row_id if message or after is None else after
+    said = _decide(request, cleanset, row_id, form) if form.is_valid() else Said(form.problem)
+    shown_id = row_id if said.anything or after is None else after
     if request.htmx:  # type: ignore[attr-defined]
-        return _swap(request, cleanset, query, row_id, shown_id, message)
-    if message:
-        messages.error(request, message)
+        return _swap(request, cleanset, query, row_id, shown_id, said)
+    said.put_on_next_page(request)
     if "resolver" in request.POST:
         return redirect(row_url(cleanset, shown_id, query))
     return redirect(review_url(request, cleanset))
@@ -77,7 +97,7 @@ def _swap(
     query: ReviewQuery,
     row_id: int,
     shown_id: int,
-    message: str,
+    said: Said,
 ) -> HttpResponse:
     """The row in the table and the counts; from the panel also the row that it shows then."""
     context = {
@@ -85,7 +105,8 @@ def _swap(
         "row": read_row(cleanset, row_id, query.shown),
         "page": ReviewPage([], 0, query),
         "cleanset": cleanset,
-        "error": message,
+        "error": said.error,
+        "notice": said.notice,
         "decided": count_decisions(cleanset),
         "last_batch": last_standing_batch(cleanset),
         "can_write": True,
@@ -97,20 +118,19 @@ def _swap(
     return render(request, "studio/resolver_swap.html", context)
 
 
-def _decide(request: HttpRequest, cleanset: Cleanset, row_id: int, form: DecisionForm) -> str:
-    """What went wrong, in words, or ""."""
+def _decide(request: HttpRequest, cleanset: Cleanset, row_id: int, form: DecisionForm) -> Said:
     assert isinstance(request.user, User)
     action, label = form.cleaned_data["action"], form.cleaned_data["label"]
     try:
         return _act(cleanset, row_id, action, label, request.user)
     except InputError as error:
-        return error.message
+        return Said(error.message)
 
 
-def _act(cleanset: Cleanset, row_id: int, action: str, label: str, user: User) -> str:
+def _act(cleanset: Cleanset, row_id: int, action: str, label: str, user: User) -> Said:
     if action == UNDO:
         undone = undo_row(cleanset=cleanset, row_id=row_id, user=user)
-        return "" if undone else "There is nothing to undo for this row."
+        return Said("" if undone else "There is nothing to undo for this row.")
     if action == NEEDS_REVIEW:
         toggle_needs_review(cleanset=cleanset, row_id=row_id, user=user)
     elif action == Action.AUTO_FIX:
@@ -118,4 +138,5 @@ def _act(cleanset: Cleanset, row_id: int, action: str, label: str, user: User) -
         apply_changes(cleanset=cleanset, changes=[change], user=user)
     else:
         decide_row(cleanset=cleanset, row_id=row_id, action=action, label=label, user=user)
-    return ""
+    given = check_label(cleanset, action, label) if action == Action.LABEL else None
+    return Said(notice=describe_look_alikes(cleanset, given))

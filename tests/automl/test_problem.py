@@ -124,4 +124,5 @@ def test_a_label_that_is_no_number_is_refused_with_its_row(bad, row):
 
 def test_names_that_differ_in_case_and_spaces_fold_to_one():
     assert fold_name(" Card  Lost") == fold_name("card lost")
+    assert fold_name("card") == fold_name("ca\u200brd\u200f")
     assert fold_name("card") != fold_name("cаrd")
