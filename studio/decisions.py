@@ -90,7 +90,7 @@ def apply_changes(
 def undo_row(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
     """Bring back what the row was before its last decision; False if there is nothing to undo."""
     with transaction.atomic():
-        Cleanset.objects.select_for_update().get(pk=cleanset.pk)
+        check_open(Cleanset.objects.select_for_update().get(pk=cleanset.pk))
         event = _undoable(cleanset, row_id)
         if event is None:
             return False
@@ -102,7 +102,7 @@ def undo_row(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
 @transaction.atomic
 def undo_batch(*, cleanset: Cleanset, batch_id: UUID, user: User) -> int:
     """Undo what a batch did, except to rows that were decided again since."""
-    Cleanset.objects.select_for_update().get(pk=cleanset.pk)
+    check_open(Cleanset.objects.select_for_update().get(pk=cleanset.pk))
     changes = [
         Change(event.row_id, event.old_action, event.old_label)
         for event in _standing_events(cleanset, batch_id)

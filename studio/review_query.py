@@ -177,8 +177,8 @@ def parse_query(params: QueryDict, positions: Iterable[int], usual: str) -> Revi
     sort = params.get("sort", WORST_FIRST)
     return ReviewQuery(
         preset=_one_of(params.get("preset", ""), PRESETS, usual),
-        given=tuple(params.getlist("given")[:MAX_LABELS]),
-        suggested=tuple(params.getlist("suggested")[:MAX_LABELS]),
+        given=_parse_labels(params, "given"),
+        suggested=_parse_labels(params, "suggested"),
         search=params.get("search", "").strip()[:MAX_SEARCH_CHARS],
         column=column,
         contains=_parse_contains(params, is_whole=is_whole) if column is not None else "",
@@ -192,6 +192,13 @@ def parse_query(params: QueryDict, positions: Iterable[int], usual: str) -> Revi
         shown=_parse_shown(params.getlist("show")),
         number=_parse_number(params.get("page", "")),
     )
+
+
+def _parse_labels(params: QueryDict, name: str) -> tuple[str, ...]:
+    """Those chosen before, and one that was typed just now; an empty label is the empty set."""
+    typed = params.get(f"another_{name}", "").strip()
+    labels = [*params.getlist(name), *([typed] if typed else [])]
+    return tuple(dict.fromkeys(labels))[:MAX_LABELS]
 
 
 def _parse_contains(params: QueryDict, *, is_whole: bool) -> str:

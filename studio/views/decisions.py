@@ -109,7 +109,7 @@ def _swap(
         "notice": said.notice,
         "decided": count_decisions(cleanset),
         "last_batch": last_standing_batch(cleanset),
-        "can_write": True,
+        "can_write": cleanset.is_current,
         "is_fragment": True,
     }
     if "resolver" not in request.POST:
