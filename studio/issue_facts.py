@@ -13,7 +13,12 @@ from automl.issues.auto_labels import confidence_curve
 from automl.issues.clarity import judge_clarity
 from automl.issues.labels import find_label_issues
 from automl.issues.rare_classes import find_rare_classes
-from automl.issues.rows import NEIGHBOR_DISTANCES, NEIGHBOR_IDS, join_columns
+from automl.issues.rows import (
+    NEIGHBOR_DISTANCES,
+    NEIGHBOR_IDS,
+    count_kept_together,
+    join_columns,
+)
 from automl.issues.values import find_value_issues
 from automl.metrics import score_candidate
 from automl.problem import REGRESSION, class_names, encode_labels, labelled_rows
@@ -53,7 +58,10 @@ def find_issues(cleanset: Cleanset) -> Found:
     assert runs[0].labels_file is not None
     row_ids, labels = read_labels(runs[0].labels_file)
     judge = _judge_values if project.problem_type == REGRESSION else _judge_classes
-    return judge(cleanset, runs, row_ids, labels)
+    found = judge(cleanset, runs, row_ids, labels)
+    kept = count_kept_together(found.issues, read_folds(project)[row_ids])
+    found.source["kept_together"] = dict(zip(("rows", "clusters"), kept, strict=True))
+    return found
 
 
 def _judge_rows(cleanset: Cleanset) -> Found:

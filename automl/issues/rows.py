@@ -68,6 +68,26 @@ def duplicate_clusters(rows: pa.Table) -> np.ndarray:
     return numbers
 
 
+def count_kept_together(rows: pa.Table, folds: np.ndarray) -> tuple[int, int]:
+    """How many rows, and in how many clusters, are in one fold with all of their cluster.
+
+    A cluster of rows so frequent that they are no copies is spread over the folds (`make_folds`).
+
+    Parameters
+    ----------
+    rows : what `judge_rows` found, of N rows. folds : (N,) the fold of each.
+    """
+    clusters = rows.column(CLUSTER).to_numpy()
+    inside = ~np.isnan(clusters)
+    _, numbered = np.unique(clusters[inside], return_inverse=True)
+    n_clusters = int(numbered.max(initial=-1)) + 1
+    lowest, highest = np.full(n_clusters, np.inf), np.full(n_clusters, -np.inf)
+    np.minimum.at(lowest, numbered, folds[inside])
+    np.maximum.at(highest, numbered, folds[inside])
+    is_whole = lowest == highest
+    return int(is_whole[numbered].sum()), int(is_whole.sum())
+
+
 def join_columns(parts: list[pa.Table]) -> pa.Table:
     """Tables of the same rows side by side."""
     columns = {name: part.column(name) for part in parts for name in part.column_names}

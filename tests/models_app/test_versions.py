@@ -116,12 +116,12 @@ def test_a_version_that_failed_gives_the_one_before_back(cleanset, decide, alice
 
 @pytest.fixture
 def analysed(tmp_path):
-    """80 texts of two classes, every tenth with the other label."""
+    """80 texts of two classes, every tenth with the other label; the fifth is the third again."""
     rows = []
     for i in range(80):
         truth = ("large", "small")[i % 2]
         label = truth if i % 10 else ("small", "large")[i % 2]
-        rows.append(f"{WORDS[truth]} {i},{label}")
+        rows.append(f"{WORDS[truth]} {2 if i == 4 else i},{label}")
     path = tmp_path / "sizes.csv"
     path.write_text("text,label\n" + "\n".join(rows) + "\n")
     user = User.objects.create_user("versions@example.org")
@@ -132,6 +132,7 @@ def analysed(tmp_path):
 def test_a_model_of_the_second_version_is_compared_with_the_dataset(analysed):
     user = analysed.created_by
     facts_file = analysed.project.row_facts_file
+    assert analysed.source["kept_together"] == {"rows": 2, "clusters": 1}
     for row_id in range(0, 80, 10):
         decide_row(cleanset=analysed, row_id=row_id, action="label", label="large", user=user)
     decide_row(cleanset=analysed, row_id=1, action="exclude", user=user)

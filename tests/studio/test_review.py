@@ -157,3 +157,22 @@ def test_a_row_beyond_the_first_thousand_can_be_swapped_by_its_id(cleanset):
     )
     assert 'id="row-1583"' in shown
     assert 'hx-target="#row-1583"' in shown
+
+
+def test_the_page_says_how_many_near_duplicates_were_kept_together(cleanset, alice_client):
+    url = reverse("studio:project_detail", args=[cleanset.project_id])
+    assert (
+        "near duplicates" not in alice_client.get(f"{url}?preset=near-duplicates").content.decode()
+    )
+    cleanset.source |= {"kept_together": {"rows": 1_004, "clusters": 2}}
+    cleanset.flag_counts = {"is_near_duplicate": 1_004, "is_label_issue": 1}
+    cleanset.save()
+    sentence = "1,004 rows in 2 clusters of near duplicates were kept in one fold each"
+    assert alice_client.get(url).content.decode().count(sentence) == 1
+    shown = alice_client.get(f"{url}?preset=near-duplicates").content.decode()
+    assert f"{sentence}, so that no row was judged" in shown
+    assert "a common value" not in shown
+    cleanset.flag_counts["is_near_duplicate"] = 2_000
+    cleanset.save()
+    shown = alice_client.get(f"{url}?preset=near-duplicates").content.decode()
+    assert "a common value, no copies" in shown

@@ -4,7 +4,7 @@ import pytest
 
 from automl.features.embeddings import Embeddings
 from automl.issues import rows as rows_module
-from automl.issues.rows import duplicate_clusters, judge_rows
+from automl.issues.rows import count_kept_together, duplicate_clusters, judge_rows
 from automl.issues.vectors import place_rows
 from automl.schema import CATEGORICAL, NUMERIC, TEXT, Column, Schema
 
@@ -93,3 +93,11 @@ def test_rows_without_any_telling_column_are_copies():
     assert found["near_duplicate_cluster_id"].to_pylist() == [0] * 30
     assert not any(found["is_outlier"].to_pylist())
     assert rows_module.NEIGHBOR_IDS in found.column_names
+
+
+def test_clusters_in_one_fold_are_counted_with_their_rows():
+    clusters = pa.array([0, 0, None, 1, 1, 1, 2, 2, None], pa.int64())
+    rows = pa.table({"near_duplicate_cluster_id": clusters})
+    folds = np.array([3, 3, 1, 0, 0, 0, 1, 2, 2])
+    assert count_kept_together(rows, folds) == (5, 2)
+    assert count_kept_together(rows.slice(2, 1), folds[2:3]) == (0, 0)
