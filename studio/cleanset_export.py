@@ -24,6 +24,7 @@ PLAIN = pacsv.WriteOptions(include_header=False, quoting_style="needed")
 # What a spreadsheet program takes for a formula, unless it is just a number.
 FORMULA, NUMBER = r"^[=+\-@\t\r]", r"^[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?%?$"
 APOSTROPHE, NOTHING = make_text_scalar("'"), make_text_scalar("")
+WRITE_JSON = json.JSONEncoder(ensure_ascii=False).encode
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 
@@ -72,7 +73,7 @@ def _write_header(names: list[str]) -> bytes:
 def _flatten(column: Any) -> Any:
     if not pa.types.is_list(column.type):
         return column
-    return make_text_array([json.dumps(cell, ensure_ascii=False) for cell in column.to_pylist()])
+    return make_text_array([WRITE_JSON(cell) for cell in column.to_pylist()])
 
 
 def _defuse(column: Any) -> Any:

@@ -3,7 +3,9 @@
 Made in parts, so that memory does not grow with the rows; nothing here imports pandas or numpy.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +22,8 @@ from automl.problem import REGRESSION
 from studio.dataset_cells import read_numbers
 from studio.files import local_path
 from studio.models import Cleanset, RowDecision
-from studio.parquet_reading import take_rows
+from studio.parquet_reading import read_columns, read_parts, take_rows
+from studio.reordering import reorder
 from studio.review_filters import find_places, known_columns
 from studio.review_query import ReviewQuery
 
@@ -29,6 +32,7 @@ ROW_ID = "cleanlab_row_ID"
 # As many as a row group of the dataset's file has.
 PART_ROWS = 50_000
 VIEW_ROWS = 10_000
+RANK = "_rank"
 # In the order of Cleanlab Studio's exports (docs/issues.md); an analysis may have fewer.
 FOUND = (
     "is_label_issue",
@@ -68,13 +72,16 @@ Action = RowDecision.Action
 
 def read_all(cleanset: Cleanset, *, with_excluded: bool) -> Iterator[pa.Table]:
     """Every row of this version, in the order of the dataset."""
-    n_rows = cleanset.project.dataset.n_rows
-    for start in range(0, n_rows, PART_ROWS):
-        row_ids = range(start, min(start + PART_ROWS, n_rows))
-        facts = _facts_between(cleanset, row_ids.start, row_ids.stop)
-        decisions = cleanset.decisions.filter(row_id__gte=start, row_id__lt=row_ids.stop)
-        tagged = cleanset.tags.filter(row_id__gte=start, row_id__lt=row_ids.stop)
-        table = _join(cleanset, facts, decisions, tagged)
+    facts_in_order = reorder(
+        read_parts(_issues_path(cleanset), PART_ROWS),
+        "row_id",
+        cleanset.project.dataset.n_rows,
+        PART_ROWS,
+    )
+    for i, facts in enumerate(facts_in_order):
+        inside = {"row_id__gte": i * PART_ROWS, "row_id__lt": (i + 1) * PART_ROWS}
+        cells = _take_cells(cleanset, facts.column("row_id").to_pylist())
+        table = _join(cleanset, facts, cells, inside)
         if not with_excluded:
             action = table.column(PREFIX + "action")
             excluded = pc.equal(action, make_text_scalar(Action.EXCLUDE.value))
@@ -85,46 +92,55 @@ def read_all(cleanset: Cleanset, *, with_excluded: bool) -> Iterator[pa.Table]:
 def read_view(cleanset: Cleanset, query: ReviewQuery) -> Iterator[pa.Table]:
     """The rows that the review shows, in the order in which it shows them."""
     places = find_places(cleanset, query).places
-    assert cleanset.issues_file is not None
-    path = local_path(cleanset.issues_file)
-    for start in range(0, max(len(places), 1), VIEW_ROWS):
-        part = places[start : start + VIEW_ROWS]
-        facts = take_rows(path, part) if len(part) else pq.read_schema(path).empty_table()
-        row_ids = facts.column("row_id").to_pylist()
-        decisions = cleanset.decisions.filter(row_id__in=row_ids)
-        yield _join(cleanset, facts, decisions, cleanset.tags.filter(row_id__in=row_ids))
+    for facts, cells in _read_shown(cleanset, places):
+        yield _join(cleanset, facts, cells, {"row_id__in": facts.column("row_id").to_pylist()})
+
+
+def _read_shown(cleanset: Cleanset, places: Sequence[int]) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Few rows are looked up; many lie in all parts of both files, which are then read once."""
+    path = _issues_path(cleanset)
+    if len(places) <= VIEW_ROWS:
+        facts = take_rows(path, places) if len(places) else pq.read_schema(path).empty_table()
+        yield facts, _take_cells(cleanset, facts.column("row_id").to_pylist())
+        return
+    ids = read_columns(path, ["row_id"]).column("row_id").take(make_integer_array(places))
+    ranks = array("q", bytes(8 * cleanset.project.dataset.n_rows))
+    for rank, row_id in enumerate(ids.to_pylist(), start=1):
+        ranks[row_id] = rank
+    facts_in_order, cells_in_order = (
+        reorder(_rank(parts, make_integer_array(ranks)), RANK, len(places), VIEW_ROWS)
+        for parts in (read_parts(path, PART_ROWS), _read_cells(cleanset))
+    )
+    for facts, cells in zip(facts_in_order, cells_in_order, strict=True):
+        yield facts, cells.drop_columns(["row_id", RANK])
 
 
 def read_pred_probs(cleanset: Cleanset) -> Iterator[pa.Table]:
     """Out-of-fold probabilities, a column a class, in the order of the dataset."""
     assert cleanset.pred_probs_file is not None
-    names = _make_unique([ROW_ID, *cleanset.classes])
+    names = make_unique([ROW_ID, *cleanset.classes])
     with pq.ParquetFile(local_path(cleanset.pred_probs_file)) as file:
         for batch in file.iter_batches(PART_ROWS):
             yield pa.Table.from_batches([batch]).rename_columns(names)
 
 
-def _facts_between(cleanset: Cleanset, start: int, stop: int) -> pa.Table:
-    """The issues file is sorted by score: each of its row groups has some rows of the range."""
+def _issues_path(cleanset: Cleanset) -> Path:
     assert cleanset.issues_file is not None
-    parts = []
-    with pq.ParquetFile(local_path(cleanset.issues_file)) as file:
-        for batch in file.iter_batches(PART_ROWS):
-            part = pa.Table.from_batches([batch])
-            ids = part.column("row_id")
-            inside = pc.and_(
-                pc.greater_equal(ids, make_integer_scalar(start)),
-                pc.less(ids, make_integer_scalar(stop)),
-            )
-            parts.append(part.filter(inside))
-    return pa.concat_tables(parts).sort_by("row_id")
+    return local_path(cleanset.issues_file)
 
 
-def _join(cleanset: Cleanset, facts: pa.Table, decisions: Any, tags: Any) -> pa.Table:
-    row_ids = facts.column("row_id").to_pylist()
-    decided = {decision.row_id: decision for decision in decisions}
-    tagged = set(tags.values_list("row_id", flat=True))
-    names, columns = _dataset_columns(cleanset, row_ids)
+def _rank(parts: Iterator[pa.Table], ranks: Any) -> Iterator[pa.Table]:
+    """Those with a rank, from 1, by row id; with 0 a row is not asked for."""
+    for part in parts:
+        found = pc.subtract(ranks.take(part.column("row_id")), make_integer_scalar(1))
+        part = part.append_column(RANK, found)
+        yield part.filter(pc.greater_equal(found, make_integer_scalar(0)))
+
+
+def _join(cleanset: Cleanset, facts: pa.Table, cells: pa.Table, inside: dict[str, Any]) -> pa.Table:
+    """`inside` is what finds the decisions of these rows."""
+    decided = {decision.row_id: decision for decision in cleanset.decisions.filter(**inside)}
+    tagged = set(cleanset.tags.filter(**inside).values_list("row_id", flat=True))
     generated = {ROW_ID: facts.column("row_id")}
     if cleanset.project.has_labels:
         generated[PREFIX + "corrected_label"] = _corrected_labels(facts, decided)
@@ -134,22 +150,43 @@ def _join(cleanset: Cleanset, facts: pa.Table, decisions: Any, tags: Any) -> pa.
     generated |= {PREFIX + name: facts.column(name) for name in DETAILS if name in known}
     if cleanset.project.problem_type == REGRESSION:
         generated |= {name: read_numbers(generated[name]) for name in VALUES if name in generated}
+    row_ids = facts.column("row_id").to_pylist()
     generated[PREFIX + "needs_review"] = _booleans(row_id in tagged for row_id in row_ids)
     return pa.table(
-        [*columns, *generated.values()], names=_make_unique([*names, *generated.keys()])
+        [*cells.columns, *generated.values()],
+        names=make_unique([*_names(cleanset), *generated.keys()]),
     )
 
 
-def _dataset_columns(cleanset: Cleanset, row_ids: Sequence[int]) -> tuple[list[str], list[Any]]:
+def _names(cleanset: Cleanset) -> list[str]:
+    return [profile["name"] for profile in cleanset.project.dataset.profiles]
+
+
+def _positions(cleanset: Cleanset) -> list[str]:
+    return [f"c{profile['position']}" for profile in cleanset.project.dataset.profiles]
+
+
+def _table_path(cleanset: Cleanset) -> Path:
     dataset = cleanset.project.dataset
     assert dataset.table_file is not None
-    names = {profile["position"]: profile["name"] for profile in dataset.profiles}
-    wanted = [f"c{position}" for position in names]
-    path = local_path(dataset.table_file)
+    return local_path(dataset.table_file)
+
+
+def _take_cells(cleanset: Cleanset, row_ids: Sequence[int]) -> pa.Table:
+    """The dataset's own columns."""
+    path, wanted = _table_path(cleanset), _positions(cleanset)
     if not row_ids:
-        return list(names.values()), [pa.chunked_array([], pa.string()) for _ in names]
-    table = take_rows(path, row_ids, wanted).select(wanted)
-    return list(names.values()), table.columns
+        return pq.read_schema(path).empty_table().select(wanted)
+    return take_rows(path, row_ids, wanted).select(wanted)
+
+
+def _read_cells(cleanset: Cleanset) -> Iterator[pa.Table]:
+    """Of all rows, with their ids."""
+    start, wanted = 0, _positions(cleanset)
+    for part in read_parts(_table_path(cleanset), PART_ROWS, wanted):
+        ids = make_integer_array(range(start, start + part.num_rows))
+        yield part.select(wanted).append_column("row_id", ids)
+        start += part.num_rows
 
 
 def _corrected_labels(facts: pa.Table, decided: dict[int, RowDecision]) -> Any:
@@ -183,7 +220,7 @@ def _booleans(values: Iterator[bool]) -> Any:
     return pc.equal(make_integer_array(int(value) for value in values), make_integer_scalar(1))
 
 
-def _make_unique(names: list[str]) -> list[str]:
+def make_unique(names: list[str]) -> list[str]:
     """A dataset may have a column that is called like one of ours: ours is numbered."""
     taken: set[str] = set()
     unique = []

@@ -1,6 +1,8 @@
 """Reading stored Parquet in the web process: `pq.read_table` would import pandas."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,16 +20,25 @@ def read_columns(path: Path, columns: list[str]) -> pa.Table:
 def take_rows(path: Path, wanted: Sequence[int], columns: list[str] | None = None) -> pa.Table:
     """Rows by position, reading only the row groups that hold them."""
     with pq.ParquetFile(path) as file:
-        parts: list[pa.Table] = []
-        order: list[int] = []
-        start = 0
-        for group in range(file.num_row_groups):
-            end = start + file.metadata.row_group(group).num_rows
-            inside = [row for row in wanted if start <= row < end]
-            if inside:
-                read = file.read_row_group(group, columns=columns)
-                parts.append(read.take(make_integer_array(row - start for row in inside)))
-                order += inside
-            start = end
+        sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+        ends = list(accumulate(sizes))
+        inside: dict[int, list[int]] = {}
+        for row in wanted:
+            inside.setdefault(bisect_right(ends, row), []).append(row)
+        parts = []
+        for group, rows in inside.items():
+            start = ends[group] - sizes[group]
+            read = file.read_row_group(group, columns=columns)
+            parts.append(read.take(make_integer_array(row - start for row in rows)))
+    order = chain.from_iterable(inside.values())
     places = {row: i for i, row in enumerate(order)}
     return pa.concat_tables(parts).take(make_integer_array(places[row] for row in wanted))
+
+
+def read_parts(path: Path, part_rows: int, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """All rows, so many at a time; at least one table."""
+    with pq.ParquetFile(path) as file:
+        if not file.metadata.num_rows:
+            yield file.read(columns=columns)
+        for batch in file.iter_batches(part_rows, columns=columns):
+            yield pa.Table.from_batches([batch])

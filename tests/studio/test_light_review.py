@@ -78,6 +78,7 @@ everything = ReviewQuery(
         "list(clean_top._read_facts(cleanset, [2, 0]))",
         "list(cleanset_export.write_csv(all_rows(), for_spreadsheets=True))",
         "cleanset_export.write_parquet(cleanset_tables.read_view(cleanset, everything))",
+        "cleanset_tables.VIEW_ROWS = 2; list(cleanset_tables.read_view(cleanset, ReviewQuery()))",
     ],
 )
 def test_nothing_heavy_is_loaded(code, tmp_path):
