@@ -1,15 +1,14 @@
 """Worker side: what is costly to read from a column is read once a dataset and stored."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from automl.features.embeddings import Embeddings
-from automl.schema import TEXT, Schema
+from automl.schema import Schema
+from studio.feature_keys import feature_identity, find_features, text_columns
 from studio.files import local_path
 from studio.jobs.execution import JobRun
 from studio.models import FeatureFile, Project, StoredFile
@@ -33,7 +32,7 @@ def make_feature_files(run: JobRun, project: Project) -> FeatureFiles:
     schema = decide_text_encoders(project)
     project.feature_schema = schema.to_json()
     made = {}
-    missing = [i for i in _text_columns(project) if _find(project, i) is None]
+    missing = [i for i in text_columns(project) if find_features(project, i) is None]
     if missing:
         embeddings = Embeddings(read_features(project), encoders=text_encoders().of(schema))
         for i in missing:
@@ -61,8 +60,8 @@ def read_embeddings(
     `made` are files that this run has made and not named yet.
     """
     given = {}
-    for i in _text_columns(project):
-        stored = (made or {}).get(i) or _find(project, i)
+    for i in text_columns(project):
+        stored = (made or {}).get(i) or find_features(project, i)
         if stored is not None:
             vectors = np.load(local_path(stored), mmap_mode="r", allow_pickle=False)
             given[i] = vectors[row_ids].astype(np.float32)
@@ -70,25 +69,5 @@ def read_embeddings(
     return Embeddings(table, given, encoders=text_encoders().of(schema))
 
 
-def _text_columns(project: Project) -> list[int]:
-    """Places, in the feature schema, of the columns whose meaning is read."""
-    columns = Schema.from_json(project.feature_schema).columns
-    return [i for i, column in enumerate(columns) if column.kind == TEXT]
-
-
-def _find(project: Project, i: int) -> StoredFile | None:
-    found = FeatureFile.objects.filter(**_identity(project, i)).select_related("file").first()
-    return found.file if found else None
-
-
 def _name(project: Project, i: int, stored: StoredFile) -> None:
-    FeatureFile.objects.update_or_create(**_identity(project, i), defaults={"file": stored})
-
-
-def _identity(project: Project, i: int) -> dict[str, Any]:
-    dataset = project.dataset
-    assert dataset.table_file is not None
-    column = Schema.from_json(project.feature_schema).columns[i]
-    inputs = f"{dataset.table_file.sha256} {column.text_encoder}"
-    key = hashlib.sha256(inputs.encode()).hexdigest()
-    return {"dataset": dataset, "position": column.position, "key": key}
+    FeatureFile.objects.update_or_create(**feature_identity(project, i), defaults={"file": stored})

@@ -73,6 +73,11 @@ urlpatterns = [
         name="cleanset_export",
     ),
     path(
+        "cleansets/<hex:cleanset_id>/embeddings/<int:position>/",
+        exports.cleanset_embeddings,
+        name="cleanset_embeddings",
+    ),
+    path(
         "cleansets/<hex:cleanset_id>/improve/",
         decisions.version_create,
         name="version_create",

@@ -3,13 +3,15 @@
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inference.models import InferenceResult
 from models_app.models import CandidateModel, DeployedModel
+from studio.feature_keys import feature_identity
 from studio.files import claim_files, put_file
-from studio.models import Cleanset, Dataset, Project
+from studio.models import Cleanset, Dataset, FeatureFile, Project
 
 TEXTS = ["good", "bad", "fine", "poor", "nice", "awful"]
 GIVEN = ["yes", "no", "no", "no", "yes", None]
@@ -84,6 +86,16 @@ def make_cleanset(user, folder, problem_type="multi-class"):
         source={"score": {"accuracy": 0.8, "low": 0.5, "high": 0.9}},
         **base,
     )
+
+
+def make_features(project, folder):
+    """Vectors of its first column, a row a dataset row."""
+    vectors = np.arange(2 * len(TEXTS), dtype=np.float16).reshape(-1, 2)
+    path = folder / f"{uuid4().hex}.npy"
+    np.save(path, vectors, allow_pickle=False)
+    stored = store(project.workspace, "features", path)
+    FeatureFile.objects.create(**feature_identity(project, 0), file=stored)
+    return vectors
 
 
 def make_model(cleanset, folder, **fields):

@@ -7,7 +7,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from studio.models import Membership, User
 
-from .factories import make_cleanset, make_model, make_result
+from .factories import make_cleanset, make_features, make_model, make_result
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +55,7 @@ def ids(alice, tmp_path):
     cleanset = make_cleanset(alice, tmp_path)
     model = make_model(cleanset, tmp_path)
     result = make_result(model, tmp_path)
+    make_features(cleanset.project, tmp_path)
     return {
         "dataset_id": cleanset.project.dataset_id,
         "project_id": cleanset.project_id,
@@ -62,6 +63,7 @@ def ids(alice, tmp_path):
         "model_id": model.pk,
         "result_id": result.pk,
         "row_id": 2,
+        "position": 0,
         "batch_id": uuid4(),
         "version": 1,
     }

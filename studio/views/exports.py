@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 from studio.access import cleanset_for
 from studio.attachments import as_attachment
 from studio.cleanset_export import FORMATS, KINDS, PRED_PROBS, read_tables, write_csv, write_parquet
-from studio.files import FileMissingError
+from studio.feature_keys import found_features
+from studio.files import FileMissingError, open_file
 from studio.models import Cleanset
 from studio.views.review import read_query
 
@@ -29,7 +30,12 @@ logger = logging.getLogger(__name__)
 def cleanset_export_form(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
     cleanset = _ready_cleanset(request, cleanset_id)
     query = read_query(request.GET, cleanset)
-    context = {"cleanset": cleanset, "project": cleanset.project, "query": query}
+    context = {
+        "cleanset": cleanset,
+        "project": cleanset.project,
+        "query": query,
+        "features": [(name, key) for key, (name, _) in found_features(cleanset.project).items()],
+    }
     return render(request, "studio/cleanset_export.html", context)
 
 
@@ -44,11 +50,30 @@ def cleanset_export(request: HttpRequest, cleanset_id: UUID) -> HttpResponseBase
     try:
         response = _respond(tables, form)
     except FileMissingError as error:
-        logger.error("export of %s: %s", cleanset.pk.hex, error)
-        raise Http404("The files of this cleanset are missing.") from error
+        raise _missing(cleanset, error) from error
     what = " pred_probs" if kind == PRED_PROBS else ""
     name = f"{cleanset.project.name[:80]} v{cleanset.version}{what}.{FORMATS[form]}"
     return as_attachment(response, name)
+
+
+@require_safe
+def cleanset_embeddings(request: HttpRequest, cleanset_id: UUID, position: int) -> FileResponse:
+    """Vectors of one text column, a row for each row of the dataset, as numpy wrote them."""
+    cleanset = _ready_cleanset(request, cleanset_id)
+    found = found_features(cleanset.project).get(position)
+    if found is None:
+        raise Http404("This cleanset has no embeddings of such a column.")
+    column, stored = found
+    try:
+        response = FileResponse(open_file(stored), content_type="application/octet-stream")
+    except FileMissingError as error:
+        raise _missing(cleanset, error) from error
+    return as_attachment(response, f"{cleanset.project.name[:80]} {column[:60]} embeddings.npy")
+
+
+def _missing(cleanset: Cleanset, error: FileMissingError) -> Http404:
+    logger.error("export of %s: %s", cleanset.pk.hex, error)
+    return Http404("The files of this cleanset are missing.")
 
 
 def _respond(tables: Iterator[pa.Table], form: str) -> FileResponse | StreamingHttpResponse:

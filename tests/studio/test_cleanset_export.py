@@ -3,6 +3,7 @@
 import csv
 import io
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
@@ -10,8 +11,9 @@ from django.urls import reverse
 from studio import cleanset_tables
 from studio.decisions import decide_row, toggle_needs_review
 from studio.files import local_path
+from studio.models import FeatureFile
 
-from ..factories import TEXTS, make_cleanset, store, write_table
+from ..factories import TEXTS, make_cleanset, make_features, store, write_table
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +147,31 @@ def test_the_form_carries_the_view(cleanset, alice_client):
     shown = alice_client.get(f"{url}?preset=all&given=no&search=%3Cb%3E").content.decode()
     assert '<input type="hidden" name="given" value="no">' in shown
     assert 'value="&lt;b&gt;"' in shown
+
+
+def test_embeddings_are_offered_a_column_and_sent_as_they_are(cleanset, alice_client, tmp_path):
+    vectors = make_features(cleanset.project, tmp_path)
+    url = reverse("studio:cleanset_embeddings", args=[cleanset.pk, 0])
+    form = alice_client.get(reverse("studio:cleanset_export_form", args=[cleanset.pk]))
+    assert url in form.content.decode()
+    answer = alice_client.get(url)
+    sent = np.load(io.BytesIO(answer.getvalue()), allow_pickle=False)
+    assert np.array_equal(sent, vectors)
+    assert "words%20text%20embeddings.npy" in answer.headers["Content-Disposition"].replace(
+        " ", "%20"
+    )
+    assert alice_client.get(url.replace("/0/", "/1/")).status_code == 404
+
+
+def test_without_embeddings_none_are_offered(cleanset, alice_client):
+    form = alice_client.get(reverse("studio:cleanset_export_form", args=[cleanset.pk]))
+    assert "embeddings" not in form.content.decode().lower()
+    url = reverse("studio:cleanset_embeddings", args=[cleanset.pk, 0])
+    assert alice_client.get(url).status_code == 404
+
+
+def test_embeddings_that_storage_lost_are_not_there(cleanset, alice_client, tmp_path):
+    make_features(cleanset.project, tmp_path)
+    local_path(FeatureFile.objects.get().file).unlink()
+    url = reverse("studio:cleanset_embeddings", args=[cleanset.pk, 0])
+    assert alice_client.get(url).status_code == 404
