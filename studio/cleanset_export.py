@@ -15,10 +15,12 @@ import pyarrow.parquet as pq
 from automl.arrow_arrays import make_text_array, make_text_scalar
 from studio.cleanset_tables import read_all, read_pred_probs, read_view
 from studio.models import Cleanset
+from studio.patch_export import read_patch
 from studio.review_query import ReviewQuery
 
 PRED_PROBS = "pred-probs"
-KINDS = ("default", "view", "everything", PRED_PROBS)
+PATCH = "patch"
+KINDS = ("default", "view", "everything", PATCH, PRED_PROBS)
 FORMATS = {"csv": "csv", "spreadsheet": "csv", "parquet": "parquet"}
 PLAIN = pacsv.WriteOptions(include_header=False, quoting_style="needed")
 # What a spreadsheet program takes for a formula, unless it is just a number.
@@ -31,6 +33,8 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 def read_tables(cleanset: Cleanset, kind: str, query: ReviewQuery) -> Iterator[pa.Table]:
     if kind == PRED_PROBS:
         return read_pred_probs(cleanset)
+    if kind == PATCH:
+        return read_patch(cleanset)
     if kind == "view":
         return read_view(cleanset, query)
     return read_all(cleanset, with_excluded=kind == "everything")

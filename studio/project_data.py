@@ -21,9 +21,7 @@ def read_given_labels(project: Project) -> Labels:
     """The dataset's own labels in row order; None = unlabelled."""
     if not project.has_labels:
         return [None] * project.dataset.n_rows
-    profiles = project.dataset.profiles
-    position = next(p["position"] for p in profiles if p["name"] == project.label_column)
-    column = _read_columns(project, [position])
+    column = _read_columns(project, [project.label_position])
     return clean_labels(column.column(0).to_pylist(), project.problem_type)
 
 

@@ -56,6 +56,12 @@ class Project(WorkspaceRow):
         return self.problem_type != self.ProblemType.UNSUPERVISED
 
     @property
+    def label_position(self) -> int:
+        """Of the label column among those of the dataset."""
+        profiles = self.dataset.profiles
+        return next(p["position"] for p in profiles if p["name"] == self.label_column)
+
+    @property
     def latest_cleanset(self) -> "Cleanset":
         """The newest version; costs no query where `cleansets` was prefetched."""
         return max(self.cleansets.all(), key=lambda cleanset: cleanset.version)

@@ -17,11 +17,21 @@ from django.views.decorators.http import require_safe
 
 from studio.access import cleanset_for
 from studio.attachments import as_attachment
-from studio.cleanset_export import FORMATS, KINDS, PRED_PROBS, read_tables, write_csv, write_parquet
+from studio.cleanset_export import (
+    FORMATS,
+    KINDS,
+    PATCH,
+    PRED_PROBS,
+    read_tables,
+    write_csv,
+    write_parquet,
+)
 from studio.feature_keys import found_features
 from studio.files import FileMissingError, open_file
 from studio.models import Cleanset
 from studio.views.review import read_query
+
+ENDINGS = {PATCH: " patch", PRED_PROBS: " pred_probs"}
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +61,9 @@ def cleanset_export(request: HttpRequest, cleanset_id: UUID) -> HttpResponseBase
         response = _respond(tables, form)
     except FileMissingError as error:
         raise _missing(cleanset, error) from error
-    what = " pred_probs" if kind == PRED_PROBS else ""
-    name = f"{cleanset.project.name[:80]} v{cleanset.version}{what}.{FORMATS[form]}"
+    name = (
+        f"{cleanset.project.name[:80]} v{cleanset.version}{ENDINGS.get(kind, '')}.{FORMATS[form]}"
+    )
     return as_attachment(response, name)
 
 

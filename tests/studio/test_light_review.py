@@ -11,27 +11,34 @@ from ..factories import write_table
 
 SETUP = """
 import os, sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django
 django.setup()
 from studio import (
-    analytics, cleanset_export, cleanset_tables, clean_top, dataset_cells, hot_spots, resolver,
-    review, review_filters,
+    analytics, cleanset_export, cleanset_tables, clean_top, dataset_cells, hot_spots, patch_export,
+    resolver, review, review_filters,
 )
 from automl.arrow_arrays import make_integer_array
 from studio.review_query import ReviewQuery
 
 for module in (
-    analytics, cleanset_tables, clean_top, dataset_cells, resolver, review, review_filters,
+    analytics, cleanset_tables, clean_top, dataset_cells, patch_export, resolver, review,
+    review_filters,
 ):
     module.local_path = Path
 
 class Rows(list):
     def filter(self, **_): return self
-    def values_list(self, *_, **__): return Rows()
+    def order_by(self, *_): return self
+    def values_list(self, *fields, **__): return self if len(fields) > 1 else Rows()
     def count(self): return 0
+
+now = datetime.now(UTC)
+decided = Rows([(0, "keep", None, "a@b.example", now), (2, "label", "=b", None, now)])
+patch_export.RowDecision = SimpleNamespace(objects=decided)
 
 issues, table = sys.argv[1:]
 profiles = [
@@ -44,10 +51,11 @@ dataset = SimpleNamespace(table_file=table, profiles=profiles, n_rows=3)
 project = SimpleNamespace(
     dataset=dataset, feature_schema=profiles, row_facts_file=None, problem_type="multi-class",
     has_labels=True, has_classes=True,
-    label_column="label",
+    label_column="size", label_position=1,
 )
 cleanset = SimpleNamespace(
-    issues_file=issues, project=project, decisions=Rows(), tags=Rows(), n_rows=3, flag_counts={}
+    pk=1, previous=None, issues_file=issues, project=project, decisions=Rows(), tags=Rows(),
+    n_rows=3, flag_counts={},
 )
 def all_rows():
     return cleanset_tables.read_all(cleanset, with_excluded=False)
@@ -75,6 +83,7 @@ everything = ReviewQuery(
         "review.page_of_row(cleanset, ReviewQuery(), 1)",
         "resolver.read_detail(cleanset, ReviewQuery(), 1)",
         "analytics.read_analytics(cleanset)",
+        "list(cleanset_export.write_csv(patch_export.read_patch(cleanset), for_spreadsheets=True))",
         "list(clean_top._read_facts(cleanset, [2, 0]))",
         "list(cleanset_export.write_csv(all_rows(), for_spreadsheets=True))",
         "cleanset_export.write_parquet(cleanset_tables.read_view(cleanset, everything))",
