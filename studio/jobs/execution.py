@@ -40,6 +40,8 @@ class JobRun:
     job: Job
     folder: Path
     files: list[StoredFile] = field(default_factory=list)
+    # Its last transaction has begun, which looks at the lease itself.
+    is_ending: bool = False
     _last_report: float = 0.0
     _last_step: str = ""
 
@@ -70,7 +72,7 @@ def execute(job_id: UUID, *, has_heartbeat: bool = True) -> None:
         return
     with scratch_folder(job) as folder:
         run = JobRun(job, folder)
-        with _heartbeat(job) if has_heartbeat else _no_heartbeat():
+        with _heartbeat(run) if has_heartbeat else _no_heartbeat():
             _work(run)
 
 
@@ -101,6 +103,7 @@ def _work(run: JobRun) -> None:
 
 
 def _finish(run: JobRun, outcome: Outcome) -> bool:
+    run.is_ending = True
     with transaction.atomic():
         if isinstance(outcome, Split):
             return _split(run, outcome)
@@ -165,10 +168,10 @@ def _no_heartbeat() -> Iterator[None]:
 
 
 @contextmanager
-def _heartbeat(job: Job) -> Iterator[None]:
+def _heartbeat(run: JobRun) -> Iterator[None]:
     """Renew the lease beside the work; without it this process must not write any more."""
     stop = threading.Event()
-    thread = threading.Thread(target=_beat_until, args=(job, stop), daemon=True)
+    thread = threading.Thread(target=_beat_until, args=(run, stop), daemon=True)
     thread.start()
     try:
         yield
@@ -177,7 +180,8 @@ def _heartbeat(job: Job) -> Iterator[None]:
         thread.join()
 
 
-def _beat_until(job: Job, stop: threading.Event) -> None:
+def _beat_until(run: JobRun, stop: threading.Event) -> None:
+    job = run.job
     last_success = time.monotonic()
     try:
         while not stop.wait(settings.JOB_BEAT_SECONDS):
@@ -188,7 +192,9 @@ def _beat_until(job: Job, stop: threading.Event) -> None:
                 last_success = time.monotonic()
             except DatabaseError:
                 logger.warning("job %s: the database does not answer its heartbeat", job.pk)
-                if time.monotonic() - last_success > settings.JOB_LEASE_SECONDS:
+                # A long last transaction keeps everybody else from writing, this thread too.
+                is_late = time.monotonic() - last_success > settings.JOB_LEASE_SECONDS
+                if is_late and not run.is_ending:
                     os._exit(FENCED_EXIT)
     finally:
         connections.close_all()
