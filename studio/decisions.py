@@ -1,11 +1,15 @@
 """Request side of the review: decisions about rows, their history, and undo."""
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Count, F, Min
+from django.db.models import Count, F, Min, QuerySet
+from django.utils import timezone
 
 from automl.errors import InputError
 from automl.problem import (
@@ -17,6 +21,7 @@ from automl.problem import (
     clean_labels,
 )
 from automl.values import parse_number
+from studio.bulk_rows import insert_rows
 from studio.models import Cleanset, DecisionEvent, RowDecision, RowTag, User
 
 Action = RowDecision.Action
@@ -27,6 +32,9 @@ LABELLING = (Action.AUTO_FIX, Action.LABEL)
 MAX_LABEL_CHARS = 500
 # Databases take only so many parameters in one statement.
 ROWS_A_QUERY = 10_000
+OF_DECISION = ("row_id", "action", "corrected_label")
+OF_EVENT = ("row_id", "old_action", "old_label", "new_action", "new_label")
+OF_UNDO = ("row_id", "is_undo", "batch_id", "old_action", "old_label")
 # How far back there is something to undo by one button.
 BATCHES_LOOKED_AT = 50
 
@@ -50,39 +58,29 @@ def decide_row(
 
 @transaction.atomic
 def apply_changes(
-    *, cleanset: Cleanset, changes: list[Change], user: User, undoes: UUID | None = None
+    *, cleanset: Cleanset, changes: Iterable[Change], user: User | None, undoes: UUID | None = None
 ) -> UUID:
-    """States, history and the cleanset's revision change together or not at all."""
+    """States, history and the cleanset's revision change together or not at all.
+
+    Each row changes at most once. Very many changes are best made while they are read from here.
+    """
     locked = Cleanset.objects.select_for_update().get(pk=cleanset.pk)
-    row_ids = [change.row_id for change in changes]
     check_open(locked)
-    n_rows = locked.project.dataset.n_rows
-    if any(not 0 <= row_id < n_rows for row_id in row_ids):
-        raise InputError("UNKNOWN_ROW", f"The dataset has rows 1 to {n_rows:,}.")
-    before = {d.row_id: d for d in _decisions_of(locked, row_ids)}
+    same = {"cleanset": locked.pk, "decided_by": user and user.pk, "decided_at": timezone.now()}
     batch_id = uuid4()
-    DecisionEvent.objects.bulk_create(
-        _event(locked, change, before.get(change.row_id), batch_id, user, undoes)
-        for change in changes
-    )
-    for part in _parts([change.row_id for change in changes if not change.action]):
-        locked.decisions.filter(row_id__in=part).delete()
-    RowDecision.objects.bulk_create(
-        (
-            RowDecision(
-                cleanset=locked,
-                row_id=change.row_id,
-                action=change.action,
-                corrected_label=change.label,
-                decided_by=user,
-            )
-            for change in changes
-            if change.action
-        ),
-        update_conflicts=True,
-        unique_fields=["cleanset", "row_id"],
-        update_fields=["action", "corrected_label", "decided_by", "decided_at"],
-    )
+    of_batch = {
+        "batch_id": batch_id,
+        "revision": locked.revision + 1,
+        "is_undo": undoes is not None,
+        "undoes": undoes,
+    }
+    for part in _parts(changes):
+        _check_rows(locked, part)
+        insert_rows(DecisionEvent, same | of_batch, OF_EVENT, _events(locked, part))
+        gone = [change.row_id for change in part if not change.action]
+        locked.decisions.filter(row_id__in=gone).delete()
+        decided = [(c.row_id, c.action, c.label) for c in part if c.action]
+        insert_rows(RowDecision, same, OF_DECISION, decided, unique=("cleanset", "row_id"))
     Cleanset.objects.filter(pk=locked.pk).update(revision=F("revision") + 1)
     return batch_id
 
@@ -103,14 +101,13 @@ def undo_row(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
 def undo_batch(*, cleanset: Cleanset, batch_id: UUID, user: User) -> int:
     """Undo what a batch did, except to rows that were decided again since."""
     check_open(Cleanset.objects.select_for_update().get(pk=cleanset.pk))
-    changes = [
-        Change(event.row_id, event.old_action, event.old_label)
-        for event in _standing_events(cleanset, batch_id)
-        if event.batch_id == batch_id
-    ]
-    if changes:
-        apply_changes(cleanset=cleanset, changes=changes, user=user, undoes=batch_id)
-    return len(changes)
+    standing = _standing_changes(cleanset, batch_id)
+    first = next(standing, None)
+    if first is None:
+        return 0
+    changes = chain([first], standing)
+    undo = apply_changes(cleanset=cleanset, changes=changes, user=user, undoes=batch_id)
+    return DecisionEvent.objects.filter(batch_id=undo).count()
 
 
 def last_standing_batch(cleanset: Cleanset) -> UUID | None:
@@ -182,58 +179,58 @@ def _undoable(cleanset: Cleanset, row_id: int) -> DecisionEvent | None:
     return None
 
 
-def _standing_events(cleanset: Cleanset, batch_id: UUID) -> list[DecisionEvent]:
-    """For each row of a batch its last decision, from the batch on, that no undo took back.
+def _standing_changes(cleanset: Cleanset, batch_id: UUID) -> Iterator[Change]:
+    """Back to what the rows of a batch were before it, where it is what they are now.
 
-    Equal states do not mean the same decision: somebody may have given the same answer again.
+    That is for each row the last decision, from the batch on, that no undo took back. Equal states
+    do not mean the same decision: somebody may have given the same answer again.
     """
     history = DecisionEvent.objects.filter(cleanset=cleanset)
     batch = history.filter(batch_id=batch_id)
-    first = batch.order_by("id").first()
-    if first is None:
-        return []
-    standing: dict[int, list[DecisionEvent]] = {}
-    since = history.filter(id__gte=first.pk, row_id__in=batch.values("row_id")).order_by("id")
-    for event in since.iterator():
-        decisions = standing.setdefault(event.row_id, [])
-        if not event.is_undo:
-            decisions.append(event)
-        elif decisions:
-            decisions.pop()
-    return [decisions[-1] for decisions in standing.values() if decisions]
-
-
-def _decisions_of(cleanset: Cleanset, row_ids: list[int]) -> Iterator[RowDecision]:
+    first = batch.aggregate(first=Min("id"))["first"]
+    row_ids = array("q", batch.order_by("row_id").values_list("row_id", flat=True))
     for part in _parts(row_ids):
-        yield from cleanset.decisions.filter(row_id__in=part)
+        standing: dict[int, list[tuple[Any, ...]]] = {}
+        since = _around(history.filter(id__gte=first), part).order_by("id")
+        for row_id, is_undo, *step in since.values_list(*OF_UNDO):
+            decisions = standing.setdefault(row_id, [])
+            if not is_undo:
+                decisions.append(tuple(step))
+            elif decisions:
+                decisions.pop()
+        for row_id in part:
+            decisions = standing[row_id]
+            if decisions and decisions[-1][0] == batch_id:
+                yield Change(row_id, *decisions[-1][1:])
 
 
-def _parts(row_ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(row_ids), ROWS_A_QUERY):
-        yield row_ids[start : start + ROWS_A_QUERY]
+def _check_rows(cleanset: Cleanset, changes: list[Change]) -> None:
+    n_rows = cleanset.project.dataset.n_rows
+    if any(not 0 <= change.row_id < n_rows for change in changes):
+        raise InputError("UNKNOWN_ROW", f"The dataset has rows 1 to {n_rows:,}.")
 
 
-def _event(
-    cleanset: Cleanset,
-    change: Change,
-    before: RowDecision | None,
-    batch_id: UUID,
-    user: User,
-    undoes: UUID | None,
-) -> DecisionEvent:
-    return DecisionEvent(
-        cleanset=cleanset,
-        batch_id=batch_id,
-        revision=cleanset.revision + 1,
-        row_id=change.row_id,
-        old_action=before.action if before else "",
-        old_label=before.corrected_label if before else None,
-        new_action=change.action,
-        new_label=change.label,
-        is_undo=undoes is not None,
-        undoes=undoes,
-        decided_by=user,
-    )
+def _events(cleanset: Cleanset, changes: list[Change]) -> list[tuple[Any, ...]]:
+    decisions = _around(cleanset.decisions.all(), [change.row_id for change in changes])
+    before = {row_id: old for row_id, *old in decisions.values_list(*OF_DECISION)}
+    return [
+        (change.row_id, *before.get(change.row_id, ("", None)), change.action, change.label)
+        for change in changes
+    ]
+
+
+def _around(rows: QuerySet[Any], row_ids: list[int]) -> QuerySet[Any]:
+    """Those of the given rows; where these lie close together also of rows between: much faster."""
+    low, high = min(row_ids), max(row_ids)
+    if high - low < 2 * len(row_ids):
+        return rows.filter(row_id__range=(low, high))
+    return rows.filter(row_id__in=row_ids)
+
+
+def _parts(items: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while part := list(islice(rest, ROWS_A_QUERY)):
+        yield part
 
 
 def check_open(cleanset: Cleanset) -> None:

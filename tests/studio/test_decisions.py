@@ -189,6 +189,32 @@ def test_a_batch_may_be_larger_than_one_query(cleanset, alice, undo_all, monkeyp
     assert states(cleanset) == {}
 
 
+def test_changes_may_be_made_while_they_are_read(cleanset, alice, undo_all, monkeypatch):
+    monkeypatch.setattr("studio.decisions.ROWS_A_QUERY", 2)
+    changes = (Change(row_id, "keep") for row_id in (5, 0, 3))
+    batch_id = apply_changes(cleanset=cleanset, changes=changes, user=alice)
+    assert sorted(states(cleanset)) == [0, 3, 5]
+    assert revision(cleanset) == 1
+    assert undo_all(batch_id) == 3
+
+
+def test_a_wrong_row_late_in_a_large_batch_leaves_nothing_behind(cleanset, alice, monkeypatch):
+    monkeypatch.setattr("studio.decisions.ROWS_A_QUERY", 2)
+    changes = (Change(row_id, "keep") for row_id in (0, 1, 2, 3, 6))
+    with pytest.raises(InputError, match="rows 1 to 6"):
+        apply_changes(cleanset=cleanset, changes=changes, user=alice)
+    assert (states(cleanset), revision(cleanset)) == ({}, 0)
+    assert not DecisionEvent.objects.exists()
+
+
+def test_rows_between_those_of_a_batch_are_left_alone(cleanset, decide, alice, undo_all):
+    decide(1, "label", "maybe")
+    changes = [Change(0, "keep"), Change(2, "exclude")]
+    batch_id = apply_changes(cleanset=cleanset, changes=changes, user=alice)
+    assert undo_all(batch_id) == 2
+    assert states(cleanset) == {1: ("label", "maybe")}
+
+
 def test_undoing_a_batch_gives_rows_the_state_from_before_it(cleanset, decide, undo_all, alice):
     decide(0, "label", "yes")
     batch_id = apply_changes(
