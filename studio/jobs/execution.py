@@ -28,6 +28,7 @@ from .scratch import scratch_folder
 logger = logging.getLogger(__name__)
 
 FENCED_EXIT = 75
+LEAVE_SECONDS = 2
 PROGRESS_SECONDS = 0.5
 RETRY_SECONDS = (5, 30, 120)
 TRANSIENT = (OperationalError, ConnectionError, TimeoutError, BotoCoreError, ClientError)
@@ -40,7 +41,8 @@ class JobRun:
     job: Job
     folder: Path
     files: list[StoredFile] = field(default_factory=list)
-    # Its last transaction has begun, which looks at the lease itself.
+    # Its last transaction has begun. That looks at the lease itself and may take long, in which
+    # time nobody else can write, the heartbeat neither.
     is_ending: bool = False
     _last_report: float = 0.0
     _last_step: str = ""
@@ -187,12 +189,11 @@ def _beat_until(run: JobRun, stop: threading.Event) -> None:
         while not stop.wait(settings.JOB_BEAT_SECONDS):
             try:
                 if not transitions.beat(job.pk, job.token):  # type: ignore[arg-type]
-                    _leave(job, stop)
+                    _leave(run, stop)
                     continue
                 last_success = time.monotonic()
             except DatabaseError:
                 logger.warning("job %s: the database does not answer its heartbeat", job.pk)
-                # A long last transaction keeps everybody else from writing, this thread too.
                 is_late = time.monotonic() - last_success > settings.JOB_LEASE_SECONDS
                 if is_late and not run.is_ending:
                     os._exit(FENCED_EXIT)
@@ -200,11 +201,12 @@ def _beat_until(run: JobRun, stop: threading.Event) -> None:
         connections.close_all()
 
 
-def _leave(job: Job, stop: threading.Event) -> None:
+def _leave(run: JobRun, stop: threading.Event) -> None:
     """The lease is gone or the job was cancelled: stop now, whatever the work is doing."""
+    job = run.job
     current = Job.objects.filter(pk=job.pk).first()
     if current and current.token == job.token and current.cancel_requested_at:
         transitions.end_cancelled(current)
     # Most often it is the main thread that has just ended the run: let it stop this thread.
-    if not stop.wait(2):
+    if not stop.wait(LEAVE_SECONDS) and not run.is_ending:
         os._exit(FENCED_EXIT)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
+from django.db.models.manager import EmptyManager
 
 from studio.jobs import execution
 from studio.jobs.execution import FENCED_EXIT, JobRun
@@ -36,7 +37,13 @@ def test_a_worker_without_a_lease_leaves(run):
         execution._beat_until(run, threading.Event())
 
 
-def test_its_own_last_transaction_is_no_reason_to_leave(run):
+@pytest.mark.parametrize("answer", ["refused", "not ours"])
+def test_its_own_last_transaction_is_no_reason_to_leave(answer, run, monkeypatch):
+    if answer == "not ours":
+        # The job has ended, and the database is still busy with what it wrote.
+        monkeypatch.setattr(execution.transitions, "beat", lambda *_: False)
+        monkeypatch.setattr(execution, "LEAVE_SECONDS", 0.01)
+        monkeypatch.setattr(execution.Job, "objects", EmptyManager(execution.Job))
     run.is_ending = True
     stop = threading.Event()
     threading.Timer(0.2, stop.set).start()
