@@ -8,7 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
-from studio.models import Cleanset, Dataset, Membership, Project, Role, User, Workspace
+from studio.models import (
+    Cleanset,
+    Dataset,
+    DecisionImport,
+    Membership,
+    Project,
+    Role,
+    User,
+    Workspace,
+)
 from studio.models.base import WorkspaceRow
 
 Row = TypeVar("Row", bound=WorkspaceRow)
@@ -68,3 +77,7 @@ def ready_cleanset_for(user: AnyUser, cleanset_id: UUID, *, write: bool = False)
     if cleanset.status != Cleanset.Status.READY:
         raise Http404("This cleanset is not ready yet.")
     return cleanset
+
+
+def import_for(user: AnyUser, import_id: UUID, *, write: bool = False) -> DecisionImport:
+    return row_for(DecisionImport, user, import_id, write=write)

@@ -11,6 +11,7 @@ from studio.models import (
     CandidateRun,
     Cleanset,
     Dataset,
+    DecisionImport,
     Job,
     Membership,
     OutboxMessage,
@@ -106,6 +107,24 @@ class CleansetAdmin(WorkspaceRowAdmin):
     list_select_related = ("project", "workspace")
     exclude = ("classes",)
     search_fields = ("id", "project__name", "created_by__email")
+
+
+@admin.register(DecisionImport)
+class DecisionImportAdmin(WorkspaceRowAdmin):
+    list_display = (
+        "file_name",
+        "cleanset",
+        "status",
+        "n_lines",
+        "n_decided",
+        "n_unfit",
+        "error_code",
+        "created_at",
+    )
+    list_filter = ("status",)
+    list_select_related = ("cleanset__project", "workspace")
+    exclude = ("problems",)
+    search_fields = ("id", "file_name", "created_by__email")
 
 
 @admin.register(CandidateRun)

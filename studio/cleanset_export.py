@@ -8,24 +8,21 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from automl.arrow_arrays import make_text_array, make_text_scalar
+from automl.arrow_arrays import make_text_array
 from studio.cleanset_tables import read_all, read_pred_probs, read_view
 from studio.models import Cleanset
 from studio.patch_export import read_patch
 from studio.review_query import ReviewQuery
+from studio.spreadsheet_cells import defuse
 
 PRED_PROBS = "pred-probs"
 PATCH = "patch"
 KINDS = ("default", "view", "everything", PATCH, PRED_PROBS)
 FORMATS = {"csv": "csv", "spreadsheet": "csv", "parquet": "parquet"}
 PLAIN = pacsv.WriteOptions(include_header=False, quoting_style="needed")
-# What a spreadsheet program takes for a formula, unless it is just a number.
-FORMULA, NUMBER = r"^[=+\-@\t\r]", r"^[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?%?$"
-APOSTROPHE, NOTHING = make_text_scalar("'"), make_text_scalar("")
 WRITE_JSON = json.JSONEncoder(ensure_ascii=False).encode
 BYTE_ORDER_MARK = "\ufeff".encode()
 
@@ -49,7 +46,7 @@ def write_csv(tables: Iterator[pa.Table], *, for_spreadsheets: bool) -> Iterator
             yield BYTE_ORDER_MARK + header if for_spreadsheets else header
         flat = pa.table([_flatten(column) for column in table.columns], names=table.column_names)
         if for_spreadsheets:
-            columns = [_defuse(column) for column in flat.columns]
+            columns = [defuse(column) for column in flat.columns]
             flat = pa.table(columns, names=flat.column_names)
         buffer = io.BytesIO()
         pacsv.write_csv(flat, buffer, PLAIN)
@@ -78,13 +75,3 @@ def _flatten(column: Any) -> Any:
     if not pa.types.is_list(column.type):
         return column
     return make_text_array([WRITE_JSON(cell) for cell in column.to_pylist()])
-
-
-def _defuse(column: Any) -> Any:
-    if not pa.types.is_string(column.type):
-        return column
-    is_formula = pc.and_(
-        pc.match_substring_regex(column, FORMULA),
-        pc.invert(pc.match_substring_regex(column, NUMBER)),
-    )
-    return pc.if_else(is_formula, pc.binary_join_element_wise(APOSTROPHE, column, NOTHING), column)

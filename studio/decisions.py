@@ -121,11 +121,17 @@ def last_standing_batch(cleanset: Cleanset) -> UUID | None:
     for _ in range(BATCHES_LOOKED_AT):
         if newest is None:
             return None
-        batch = events.filter(batch_id=newest.batch_id)
-        if events.filter(undoes=newest.batch_id).count() < batch.count():
+        if is_standing(cleanset, newest.batch_id):
             return newest.batch_id
+        batch = events.filter(batch_id=newest.batch_id)
         newest = decided.filter(id__lt=batch.aggregate(first=Min("id"))["first"]).first()
     return None
+
+
+def is_standing(cleanset: Cleanset, batch_id: UUID) -> bool:
+    """Whether undo has left something of a batch."""
+    events = DecisionEvent.objects.filter(cleanset=cleanset)
+    return events.filter(undoes=batch_id).count() < events.filter(batch_id=batch_id).count()
 
 
 def toggle_needs_review(*, cleanset: Cleanset, row_id: int, user: User) -> bool:

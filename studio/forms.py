@@ -54,6 +54,36 @@ class RereadForm(forms.Form):
     delimiter = forms.ChoiceField(choices=DELIMITERS, required=False)
 
 
+class ImportForm(UploadForm):
+    """Its choices are named as the fields of a `DecisionImport` that keep them."""
+
+    empty_message = "The file is empty, or its upload did not finish."
+    idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    replaces_decided = forms.TypedChoiceField(
+        choices=[("no", "Leave them as they are"), ("yes", "Replace")],
+        coerce=lambda value: value == "yes",
+        initial="no",
+        widget=forms.RadioSelect,
+        label="Rows that are decided already",
+    )
+    first_row_id = forms.TypedChoiceField(
+        choices=[("0", "0, as this product does"), ("1", "1, as Cleanlab Studio did")],
+        coerce=int,
+        initial="0",
+        widget=forms.RadioSelect,
+        label="Row ids of the file count from",
+    )
+    excludes_left_out = forms.BooleanField(
+        required=False, label="Rows that the file leaves out were excluded"
+    )
+    imports_what_fits = forms.BooleanField(required=False, label="Import the rows that fit")
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        names = ("replaces_decided", "first_row_id", "excludes_left_out", "imports_what_fits")
+        return {name: self.cleaned_data[name] for name in names}
+
+
 class PositionField(forms.TypedChoiceField):
     """One column of a dataset, by its position."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min, QuerySet
 
-from studio.models import Cleanset, DecisionEvent
+from studio.models import Cleanset, DecisionEvent, DecisionImport
 
 WORDS = {
     "auto-fix": "Auto-fixed",
@@ -30,6 +30,7 @@ class HistoryLine:
     action: str
     labels: list[str]
     is_undo: bool
+    file_name: str = ""
 
     @property
     def number(self) -> int:
@@ -37,6 +38,8 @@ class HistoryLine:
 
     @property
     def words(self) -> str:
+        if self.file_name:
+            return f"Imported from “{self.file_name}”"
         return "Undid" if self.is_undo else WORDS.get(self.action, self.action)
 
 
@@ -57,10 +60,14 @@ def describe(cleanset: Cleanset, lines: list[dict[str, Any]]) -> list[HistoryLin
     what = events.values_list("batch_id", "new_action", "new_label").order_by().distinct()
     for batch, action, label in what:
         found.setdefault(batch, []).append((action, label))
-    return [_line(line, found[line["batch_id"]]) for line in lines]
+    imports = DecisionImport.all_objects.filter(cleanset=cleanset, batch_id__in=ids)
+    names: dict[UUID, str] = dict(imports.values_list("batch_id", "file_name"))
+    return [_line(line, found[line["batch_id"]], names.get(line["batch_id"], "")) for line in lines]
 
 
-def _line(line: dict[str, Any], decided: list[tuple[str, str | None]]) -> HistoryLine:
+def _line(
+    line: dict[str, Any], decided: list[tuple[str, str | None]], file_name: str
+) -> HistoryLine:
     actions = sorted({action for action, _ in decided})
     return HistoryLine(
         batch_id=line["batch_id"],
@@ -71,4 +78,5 @@ def _line(line: dict[str, Any], decided: list[tuple[str, str | None]]) -> Histor
         action=actions[0] if len(actions) == 1 else "auto-fix",
         labels=sorted({label for _, label in decided if label})[:3],
         is_undo=bool(line["is_undo"]),
+        file_name=file_name,
     )

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from studio import tasks
+from studio.files import purge_files_later
 from studio.jobs import JobFailure, Kind, register
-from studio.models import CandidateRun, Cleanset, Dataset, Job
+from studio.models import CandidateRun, Cleanset, Dataset, DecisionImport, Job
 from studio.notices import notify_analysis_failed
 
 
@@ -18,6 +19,12 @@ def _fail_cleanset(job: Job, failure: JobFailure) -> None:
     failed = Cleanset.objects.filter(pk=job.subject_id, status=Cleanset.Status.ANALYZING)
     if failed.update(status=Cleanset.Status.FAILED, **failure.as_fields()):
         notify_analysis_failed(Cleanset.objects.get(pk=job.subject_id))
+
+
+def _fail_import(job: Job, failure: JobFailure) -> None:
+    waiting = DecisionImport.objects.filter(pk=job.subject_id, status=DecisionImport.Status.READING)
+    if waiting.update(status=DecisionImport.Status.FAILED, **failure.as_fields()):
+        purge_files_later([DecisionImport.objects.get(pk=job.subject_id).upload_file])
 
 
 def _has_ready_run(job: Job) -> bool:
@@ -37,6 +44,15 @@ register(
         deadline=timedelta(hours=2),
         run=tasks.ingest_dataset,
         on_fail=_fail_dataset,
+    )
+)
+register(
+    Kind(
+        key="decision-import",
+        queue="io",
+        deadline=timedelta(hours=2),
+        run=tasks.import_decisions,
+        on_fail=_fail_import,
     )
 )
 register(

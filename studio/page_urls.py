@@ -12,6 +12,7 @@ from studio.views import (
     exports,
     history,
     home,
+    imports,
     projects,
     resolver,
 )
@@ -77,6 +78,13 @@ urlpatterns = [
         exports.cleanset_embeddings,
         name="cleanset_embeddings",
     ),
+    path(
+        "cleansets/<hex:cleanset_id>/import/",
+        imports.import_create,
+        name="import_create",
+    ),
+    path("imports/<hex:import_id>/", imports.import_detail, name="import_detail"),
+    path("imports/<hex:import_id>/state/", imports.import_status, name="import_status"),
     path(
         "cleansets/<hex:cleanset_id>/improve/",
         decisions.version_create,

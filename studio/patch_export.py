@@ -59,7 +59,11 @@ def _with_earlier(cleanset: Cleanset) -> list[UUID]:
 
 
 def _read_labels(project: Project) -> Iterator[tuple[int, list[str | None]]]:
-    """Cells of the label column, and the row id that they begin with."""
+    """Cells of the label column, if there is one, and the row id that they begin with."""
+    if not project.has_labels:
+        for start in range(0, project.dataset.n_rows, PART_ROWS):
+            yield start, [None] * min(PART_ROWS, project.dataset.n_rows - start)
+        return
     assert project.dataset.table_file is not None
     path, name = local_path(project.dataset.table_file), f"c{project.label_position}"
     start = 0

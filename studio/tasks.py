@@ -21,6 +21,12 @@ def ingest_dataset(run: "JobRun") -> Outcome:
     return ingestion.ingest(run)
 
 
+def import_decisions(run: "JobRun") -> Outcome:
+    from studio import importing
+
+    return importing.import_decisions(run)
+
+
 def start_analysis(run: "JobRun") -> Outcome:
     from studio import analysis
 

@@ -11,7 +11,7 @@ from inference.models import InferenceResult
 from models_app.models import CandidateModel, DeployedModel
 from studio.feature_keys import feature_identity
 from studio.files import claim_files, put_file
-from studio.models import Cleanset, Dataset, FeatureFile, Project
+from studio.models import Cleanset, Dataset, DecisionImport, FeatureFile, Project
 
 TEXTS = ["good", "bad", "fine", "poor", "nice", "awful"]
 GIVEN = ["yes", "no", "no", "no", "yes", None]
@@ -85,6 +85,19 @@ def make_cleanset(user, folder, problem_type="multi-class"):
         n_unlabelled=1,
         source={"score": {"accuracy": 0.8, "low": 0.5, "high": 0.9}},
         **base,
+    )
+
+
+def make_import(cleanset, folder, **fields):
+    path = folder / uuid4().hex
+    path.write_text("row_id,column,old,new,source\n2,label,no,yes,label\n")
+    return DecisionImport.objects.create(
+        workspace=cleanset.workspace,
+        created_by=cleanset.created_by,
+        cleanset=cleanset,
+        file_name=fields.pop("file_name", "patch.csv"),
+        upload_file=store(cleanset.workspace, "uploads", path),
+        **fields,
     )
 
 

@@ -7,7 +7,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from studio.models import Membership, User
 
-from .factories import make_cleanset, make_features, make_model, make_result
+from .factories import make_cleanset, make_features, make_import, make_model, make_result
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +25,7 @@ WRITING = {
     "studio:cleanset_auto_fix",
     "studio:version_create",
     "studio:batch_undo",
+    "studio:import_create",
     "models_app:model_create",
     "models_app:model_retrain",
     "models_app:model_delete",
@@ -56,6 +57,7 @@ def ids(alice, tmp_path):
     model = make_model(cleanset, tmp_path)
     result = make_result(model, tmp_path)
     make_features(cleanset.project, tmp_path)
+    imported = make_import(cleanset, tmp_path)
     return {
         "dataset_id": cleanset.project.dataset_id,
         "project_id": cleanset.project_id,
@@ -64,6 +66,7 @@ def ids(alice, tmp_path):
         "result_id": result.pk,
         "row_id": 2,
         "position": 0,
+        "import_id": imported.pk,
         "batch_id": uuid4(),
         "version": 1,
     }

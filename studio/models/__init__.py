@@ -4,6 +4,7 @@ from .accounts import Membership, Role, SignInLink, User, Workspace
 from .candidate_runs import CandidateRun
 from .datasets import Dataset, FeatureFile
 from .files import StoredFile
+from .imports import DecisionImport
 from .jobs import Job
 from .mail import OutboxMessage
 from .projects import Cleanset, DecisionEvent, Project, RowDecision, RowTag
@@ -13,6 +14,7 @@ __all__ = [
     "Cleanset",
     "Dataset",
     "DecisionEvent",
+    "DecisionImport",
     "FeatureFile",
     "Job",
     "Membership",

@@ -15,7 +15,7 @@ from django.http import (
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from studio.access import cleanset_for
+from studio.access import can_write, cleanset_for
 from studio.attachments import as_attachment
 from studio.cleanset_export import (
     FORMATS,
@@ -44,6 +44,7 @@ def cleanset_export_form(request: HttpRequest, cleanset_id: UUID) -> HttpRespons
         "cleanset": cleanset,
         "project": cleanset.project,
         "query": query,
+        "can_write": cleanset.is_current and can_write(request.user, cleanset.workspace),
         "features": [(name, key) for key, (name, _) in found_features(cleanset.project).items()],
     }
     return render(request, "studio/cleanset_export.html", context)

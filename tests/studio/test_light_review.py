@@ -18,7 +18,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django
 django.setup()
 from studio import (
-    analytics, cleanset_export, cleanset_tables, clean_top, dataset_cells, hot_spots, patch_export,
+    analytics, cleanset_export, cleanset_tables, clean_top, correction_columns, dataset_cells,
+    hot_spots, patch_export,
     resolver, review, review_filters,
 )
 from automl.arrow_arrays import make_integer_array
@@ -41,13 +42,17 @@ decided = Rows([(0, "keep", None, "a@b.example", now), (2, "label", "=b", None, 
 patch_export.RowDecision = SimpleNamespace(objects=decided)
 
 issues, table = sys.argv[1:]
+patch = Path(table).with_name("patch.csv")
+patch.write_text("row_id,column,old,new,source\\n0,size,1,2,label\\n")
 profiles = [
     {"name": "text", "position": 0, "kind": "text"},
     {"name": "size", "position": 1, "kind": "numeric", "n_missing": 1},
     {"name": "day", "position": 2, "kind": "datetime"},
     {"name": "group", "position": 3, "kind": "categorical", "n_distinct": 1},
 ]
-dataset = SimpleNamespace(table_file=table, profiles=profiles, n_rows=3)
+dataset = SimpleNamespace(
+    table_file=table, profiles=profiles, n_rows=3, column_names=["text", "size"]
+)
 project = SimpleNamespace(
     dataset=dataset, feature_schema=profiles, row_facts_file=None, problem_type="multi-class",
     has_labels=True, has_classes=True,
@@ -84,6 +89,7 @@ everything = ReviewQuery(
         "resolver.read_detail(cleanset, ReviewQuery(), 1)",
         "analytics.read_analytics(cleanset)",
         "list(cleanset_export.write_csv(patch_export.read_patch(cleanset), for_spreadsheets=True))",
+        "correction_columns.check_file(project, file_name='a.csv', path=patch)",
         "list(clean_top._read_facts(cleanset, [2, 0]))",
         "list(cleanset_export.write_csv(all_rows(), for_spreadsheets=True))",
         "cleanset_export.write_parquet(cleanset_tables.read_view(cleanset, everything))",

@@ -3,16 +3,18 @@
 import csv
 import io
 import random
+from uuid import uuid4
 
 import pyarrow.parquet as pq
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from automl.errors import InputError
 from studio.clean_top import clean_top
 from studio.decisions import decide_row
 from studio.files import local_path
-from studio.models import Cleanset
+from studio.models import Cleanset, DecisionImport
 from studio.projects import Setup
 from studio.review_query import ReviewQuery
 from studio.versions import create_version
@@ -88,6 +90,22 @@ def export(client, cleanset, **params):
     return list(csv.DictReader(io.StringIO(b"".join(response).decode())))
 
 
+def bring_back(client, cleanset, **params):
+    """Export, take everything back, import; what is decided then."""
+    url = reverse("studio:cleanset_export", args=[cleanset.pk])
+    content = b"".join(client.get(url, {"rows": "everything", "format": "csv"} | params))
+    before = {d.row_id: (d.action, d.corrected_label) for d in cleanset.decisions.all()}
+    cleanset.decisions.all().delete()
+    fields = {"replaces_decided": "no", "first_row_id": "0", "idempotency_key": uuid4().hex}
+    fields["file"] = SimpleUploadedFile("corrections.csv", content)
+    client.post(reverse("studio:import_create", args=[cleanset.pk]), fields)
+    run_all_jobs()
+    made = DecisionImport.objects.get()
+    assert (made.status, made.n_unfit) == ("done", 0), (made.error_message, made.problems)
+    after = {d.row_id: (d.action, d.corrected_label) for d in cleanset.decisions.all()}
+    return before, after
+
+
 class TestNumbers:
     def test_a_wrong_number_is_found_and_a_number_suggested(self, prices):
         assert prices.status == Cleanset.Status.READY
@@ -131,6 +149,14 @@ class TestNumbers:
         assert "top_labels" not in names
         assert rows[WRONG]["cleanlab_corrected_label"] == "61000"
         assert [row["price"] for row in rows][WRONG] == "250000"
+
+    @pytest.mark.parametrize("rows", ["everything", "patch"])
+    def test_corrections_come_back_from_a_file(self, prices, alice, alice_client, rows):
+        decide_row(cleanset=prices, row_id=WRONG, action="label", user=alice, label="61000.5")
+        decide_row(cleanset=prices, row_id=3, action="exclude", user=alice)
+        decide_row(cleanset=prices, row_id=4, action="keep", user=alice)
+        before, after = bring_back(alice_client, prices, rows=rows)
+        assert after == before
 
     def test_a_new_version_starts_from_the_corrections(self, prices, alice):
         decide_row(cleanset=prices, row_id=WRONG, action="label", user=alice, label="61000")
@@ -208,6 +234,13 @@ class TestWithoutLabels:
         assert names[:6] == ["row_ID", *OF_NUMBERS[4:9]]
         assert "is_PII" in names
         assert "corrected_label" not in names
+
+    @pytest.mark.parametrize("rows", ["everything", "patch"])
+    def test_decisions_come_back_from_a_file(self, texts, alice, alice_client, rows):
+        decide_row(cleanset=texts, row_id=40, action="exclude", user=alice)
+        decide_row(cleanset=texts, row_id=0, action="keep", user=alice)
+        before, after = bring_back(alice_client, texts, rows=rows)
+        assert after == before
 
     def test_a_new_version_leaves_excluded_rows_out(self, texts, alice, alice_client):
         decide_row(cleanset=texts, row_id=40, action="exclude", user=alice)
