@@ -94,8 +94,8 @@ def _refusal(plan: CorrectionPlan, n_lines: int) -> dict[str, Any]:
     return {
         "status": Status.FAILED,
         "error_code": "ROWS_DO_NOT_FIT",
-        "error_message": f"{plan.n_unfit:,} of {n_lines:,} rows do not fit this cleanset, so "
-        "nothing was imported.",
+        "error_message": f"{plan.n_unfit:,} of {n_lines:,} rows do not fit this cleanset. "
+        "Correct the file, or import the rows that fit.",
     }
 
 
