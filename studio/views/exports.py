@@ -15,7 +15,7 @@ from django.http import (
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from studio.access import can_write, cleanset_for
+from studio.access import can_write, ready_cleanset_for
 from studio.attachments import as_attachment
 from studio.cleanset_export import (
     FORMATS,
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 @require_safe
 def cleanset_export_form(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
-    cleanset = _ready_cleanset(request, cleanset_id)
+    cleanset = ready_cleanset_for(request.user, cleanset_id)
     query = read_query(request.GET, cleanset)
     context = {
         "cleanset": cleanset,
@@ -52,7 +52,7 @@ def cleanset_export_form(request: HttpRequest, cleanset_id: UUID) -> HttpRespons
 
 @require_safe
 def cleanset_export(request: HttpRequest, cleanset_id: UUID) -> HttpResponseBase:
-    cleanset = _ready_cleanset(request, cleanset_id)
+    cleanset = ready_cleanset_for(request.user, cleanset_id)
     kind, form = request.GET.get("rows", "default"), request.GET.get("format", "csv")
     has_none = kind == PRED_PROBS and cleanset.pred_probs_file is None
     if kind not in KINDS or form not in FORMATS or has_none:
@@ -71,7 +71,7 @@ def cleanset_export(request: HttpRequest, cleanset_id: UUID) -> HttpResponseBase
 @require_safe
 def cleanset_embeddings(request: HttpRequest, cleanset_id: UUID, position: int) -> FileResponse:
     """Vectors of one text column, a row for each row of the dataset, as numpy wrote them."""
-    cleanset = _ready_cleanset(request, cleanset_id)
+    cleanset = ready_cleanset_for(request.user, cleanset_id)
     found = found_features(cleanset.project).get(position)
     if found is None:
         raise Http404("This cleanset has no embeddings of such a column.")
@@ -96,10 +96,3 @@ def _respond(tables: Iterator[pa.Table], form: str) -> FileResponse | StreamingH
         return FileResponse(write_parquet(tables))
     parts = write_csv(tables, for_spreadsheets=form == "spreadsheet")
     return StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
-
-
-def _ready_cleanset(request: HttpRequest, cleanset_id: UUID) -> Cleanset:
-    cleanset = cleanset_for(request.user, cleanset_id)
-    if cleanset.status != Cleanset.Status.READY:
-        raise Http404("This cleanset is not ready yet.")
-    return cleanset

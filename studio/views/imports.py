@@ -3,12 +3,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from automl.errors import InputError
-from studio.access import can_write, cleanset_for, import_for
+from studio.access import can_write, import_for, ready_cleanset_for
 from studio.decision_imports import create_import
 from studio.decisions import check_open, is_standing
 from studio.forms import ImportForm
@@ -21,9 +21,7 @@ N_LISTED = 10
 
 @require_http_methods(["GET", "POST"])
 def import_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
-    cleanset = cleanset_for(request.user, cleanset_id, write=True)
-    if cleanset.status != Cleanset.Status.READY:
-        raise Http404("This cleanset is not ready yet.")
+    cleanset = ready_cleanset_for(request.user, cleanset_id, write=True)
     if request.method == "GET":
         return _open_form(request, cleanset)
     form = ImportForm(request.POST, request.FILES)
