@@ -1,6 +1,5 @@
 """Request side of the review: decisions about rows, their history, and undo."""
 
-from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -8,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, Max, Min, QuerySet
 from django.utils import timezone
 
 from automl.errors import InputError
@@ -34,7 +33,7 @@ MAX_LABEL_CHARS = 500
 ROWS_A_QUERY = 10_000
 OF_DECISION = ("row_id", "action", "corrected_label")
 OF_EVENT = ("row_id", "old_action", "old_label", "new_action", "new_label")
-OF_UNDO = ("row_id", "is_undo", "batch_id", "old_action", "old_label")
+OF_UNDO = ("id", "row_id", "old_action", "old_label")
 # How far back there is something to undo by one button.
 BATCHES_LOOKED_AT = 50
 
@@ -78,7 +77,7 @@ def apply_changes(
         _check_rows(locked, part)
         insert_rows(DecisionEvent, same | of_batch, OF_EVENT, _events(locked, part))
         gone = [change.row_id for change in part if not change.action]
-        locked.decisions.filter(row_id__in=gone).delete()
+        _of_rows(locked.decisions.all(), gone).delete()
         decided = [(c.row_id, c.action, c.label) for c in part if c.action]
         insert_rows(RowDecision, same, OF_DECISION, decided, unique=("cleanset", "row_id"))
     Cleanset.objects.filter(pk=locked.pk).update(revision=F("revision") + 1)
@@ -131,7 +130,9 @@ def last_standing_batch(cleanset: Cleanset) -> UUID | None:
 def is_standing(cleanset: Cleanset, batch_id: UUID) -> bool:
     """Whether undo has left something of a batch."""
     events = DecisionEvent.objects.filter(cleanset=cleanset)
-    return events.filter(undoes=batch_id).count() < events.filter(batch_id=batch_id).count()
+    undone = events.filter(undoes=batch_id)
+    # Mostly nothing was, and counting what there is takes long of a large batch.
+    return not undone.exists() or undone.count() < events.filter(batch_id=batch_id).count()
 
 
 def toggle_needs_review(*, cleanset: Cleanset, row_id: int, user: User) -> bool:
@@ -188,26 +189,39 @@ def _undoable(cleanset: Cleanset, row_id: int) -> DecisionEvent | None:
 def _standing_changes(cleanset: Cleanset, batch_id: UUID) -> Iterator[Change]:
     """Back to what the rows of a batch were before it, where it is what they are now.
 
-    That is for each row the last decision, from the batch on, that no undo took back. Equal states
-    do not mean the same decision: somebody may have given the same answer again.
+    That is where each decision since then was taken back. Equal states do not mean the same
+    decision: somebody may have given the same answer again.
     """
     history = DecisionEvent.objects.filter(cleanset=cleanset)
-    batch = history.filter(batch_id=batch_id)
-    first = batch.aggregate(first=Min("id"))["first"]
-    row_ids = array("q", batch.order_by("row_id").values_list("row_id", flat=True))
-    for part in _parts(row_ids):
-        standing: dict[int, list[tuple[Any, ...]]] = {}
-        since = _around(history.filter(id__gte=first), part).order_by("id")
-        for row_id, is_undo, *step in since.values_list(*OF_UNDO):
-            decisions = standing.setdefault(row_id, [])
-            if not is_undo:
-                decisions.append(tuple(step))
-            elif decisions:
-                decisions.pop()
-        for row_id in part:
-            decisions = standing[row_id]
-            if decisions and decisions[-1][0] == batch_id:
-                yield Change(row_id, *decisions[-1][1:])
+    batch = history.filter(batch_id=batch_id, is_undo=False).order_by("id")
+    last = batch.aggregate(last=Max("id"))["last"] or 0
+    later = history.filter(id__gt=last).order_by("id")
+    has_later = later.exists()
+    reached = 0
+    while part := list(batch.filter(id__gt=reached).values_list(*OF_UNDO)[:ROWS_A_QUERY]):
+        reached, row_ids = part[-1][0], [row_id for _, row_id, *_ in part]
+        steps = _read_steps(later, row_ids) if has_later else {}
+        for _, row_id, action, label in part:
+            if _stands(steps.get(row_id, [])):
+                yield Change(row_id, action, label)
+
+
+def _read_steps(later: QuerySet[Any], row_ids: list[int]) -> dict[int, list[bool]]:
+    """For each row whether its later events are undos."""
+    steps: dict[int, list[bool]] = {}
+    for row_id, is_undo in _of_rows(later, row_ids, len(row_ids)).values_list("row_id", "is_undo"):
+        steps.setdefault(row_id, []).append(is_undo)
+    return steps
+
+
+def _stands(steps: list[bool]) -> bool:
+    """Each undo takes back the last decision that is left."""
+    n_later = 0
+    for is_undo in steps:
+        n_later += -1 if is_undo else 1
+        if n_later < 0:
+            return False
+    return n_later == 0
 
 
 def _check_rows(cleanset: Cleanset, changes: list[Change]) -> None:
@@ -217,7 +231,8 @@ def _check_rows(cleanset: Cleanset, changes: list[Change]) -> None:
 
 
 def _events(cleanset: Cleanset, changes: list[Change]) -> list[tuple[Any, ...]]:
-    decisions = _around(cleanset.decisions.all(), [change.row_id for change in changes])
+    rows = [change.row_id for change in changes]
+    decisions = _of_rows(cleanset.decisions.all(), rows, n_between=len(rows))
     before = {row_id: old for row_id, *old in decisions.values_list(*OF_DECISION)}
     return [
         (change.row_id, *before.get(change.row_id, ("", None)), change.action, change.label)
@@ -225,10 +240,11 @@ def _events(cleanset: Cleanset, changes: list[Change]) -> list[tuple[Any, ...]]:
     ]
 
 
-def _around(rows: QuerySet[Any], row_ids: list[int]) -> QuerySet[Any]:
-    """Those of the given rows; where these lie close together also of rows between: much faster."""
-    low, high = min(row_ids), max(row_ids)
-    if high - low < 2 * len(row_ids):
+def _of_rows(rows: QuerySet[Any], row_ids: list[int], n_between: int = 0) -> QuerySet[Any]:
+    """Those of the given rows. Where these lie side by side, or almost, it is much faster to ask
+    for all from the first to the last, up to `n_between` others among them."""
+    low, high = min(row_ids, default=0), max(row_ids, default=0)
+    if high - low < len(row_ids) + n_between:
         return rows.filter(row_id__range=(low, high))
     return rows.filter(row_id__in=row_ids)
 
