@@ -68,6 +68,10 @@ VALUES = tuple(
 # What asks for a decision about the label.
 OPEN = ("is_label_issue", "is_initially_unlabeled")
 Action = RowDecision.Action
+# Action and corrected label, by row id.
+Decided = dict[int, list[Any]]
+OF_DECISION = ("row_id", "action", "corrected_label")
+UNDECIDED = ("", None)
 
 
 def read_all(cleanset: Cleanset, *, with_excluded: bool) -> Iterator[pa.Table]:
@@ -139,7 +143,8 @@ def _rank(parts: Iterator[pa.Table], ranks: Any) -> Iterator[pa.Table]:
 
 def _join(cleanset: Cleanset, facts: pa.Table, cells: pa.Table, inside: dict[str, Any]) -> pa.Table:
     """`inside` is what finds the decisions of these rows."""
-    decided = {decision.row_id: decision for decision in cleanset.decisions.filter(**inside)}
+    decisions = cleanset.decisions.filter(**inside)
+    decided = {row_id: made for row_id, *made in decisions.values_list(*OF_DECISION)}
     tagged = set(cleanset.tags.filter(**inside).values_list("row_id", flat=True))
     generated = {ROW_ID: facts.column("row_id")}
     if cleanset.project.has_labels:
@@ -189,20 +194,22 @@ def _read_cells(cleanset: Cleanset) -> Iterator[pa.Table]:
         start += part.num_rows
 
 
-def _corrected_labels(facts: pa.Table, decided: dict[int, RowDecision]) -> Any:
+def _corrected_labels(facts: pa.Table, decided: Decided) -> Any:
     """What was chosen; a row that was kept has its given label, an excluded one none."""
     given = facts.column("given_label").to_pylist()
     ids = facts.column("row_id").to_pylist()
-    return make_text_array([_corrected(decided.get(i), g) for i, g in zip(ids, given, strict=True)])
+    return make_text_array(
+        [_corrected(label, *decided.get(i, UNDECIDED)) for i, label in zip(ids, given, strict=True)]
+    )
 
 
-def _corrected(decision: RowDecision | None, given: str | None) -> str | None:
-    if decision is None or decision.action == Action.EXCLUDE:
+def _corrected(given: str | None, action: str, corrected: str | None) -> str | None:
+    if not action or action == Action.EXCLUDE:
         return None
-    return given if decision.action == Action.KEEP else decision.corrected_label
+    return given if action == Action.KEEP else corrected
 
 
-def _actions(facts: pa.Table, decided: dict[int, RowDecision]) -> Any:
+def _actions(facts: pa.Table, decided: Decided) -> Any:
     """`unresolved` is an issue that nobody decided; null, a row without one."""
     flags = [name for name in OPEN if name in facts.column_names]
     opened = [any(pair) for pair in zip(*(facts.column(n).to_pylist() for n in flags), strict=True)]
@@ -210,7 +217,7 @@ def _actions(facts: pa.Table, decided: dict[int, RowDecision]) -> Any:
     rows = zip(row_ids, opened or [False] * len(row_ids), strict=True)
     return make_text_array(
         [
-            str(decided[i].action) if i in decided else "unresolved" if is_open else None
+            decided[i][0] if i in decided else "unresolved" if is_open else None
             for i, is_open in rows
         ]
     )
