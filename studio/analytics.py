@@ -44,10 +44,12 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class Analytics:
-    """Of labels that are no classes there are no more than the first two."""
+    """Of labels that are no classes there are no more than the first three."""
 
     types: list[Bar]
     hot_spots: list[Bar] = field(default_factory=list)
+    # Of all labelled rows, what hot spots are compared with.
+    issue_share: float = 0.0
     classes: list[Bar] = field(default_factory=list)
     corrections: list[Bar] = field(default_factory=list)
     heat_classes: list[str] = field(default_factory=list)
@@ -60,9 +62,10 @@ def read_analytics(cleanset: Cleanset) -> Analytics:
     assert cleanset.issues_file is not None
     columns = ["row_id", "given_label", "suggested_label", "is_label_issue"]
     facts = read_columns(local_path(cleanset.issues_file), columns)
+    issue_share = cleanset.n_issues / max(cleanset.n_rows - cleanset.n_unlabelled, 1)
     hot_spots = [_spot_bar(spot) for spot in find_hot_spots(cleanset, facts)]
     if not cleanset.project.has_classes:
-        return Analytics(_issue_types(cleanset), hot_spots)
+        return Analytics(_issue_types(cleanset), hot_spots, issue_share)
     is_sets = cleanset.project.problem_type == MULTI_LABEL
     # Of sets hardly any two corrections are the same.
     pairs = {} if is_sets else _count_pairs(facts.filter(facts.column("is_label_issue")))
@@ -72,6 +75,7 @@ def read_analytics(cleanset: Cleanset) -> Analytics:
         classes=_issues_per_class(facts, is_sets=is_sets),
         corrections=_corrections(pairs),
         hot_spots=hot_spots,
+        issue_share=issue_share,
         heat_classes=heat_classes,
         heat_rows=heat_rows,
     )

@@ -60,7 +60,7 @@ project = SimpleNamespace(
 )
 cleanset = SimpleNamespace(
     pk=1, previous=None, issues_file=issues, project=project, decisions=Rows(), tags=Rows(),
-    n_rows=3, flag_counts={},
+    n_rows=3, flag_counts={}, n_issues=1, n_unlabelled=0,
 )
 def all_rows():
     return cleanset_tables.read_all(cleanset, with_excluded=False)
