@@ -177,7 +177,7 @@ class CorrectionPlan:
             if new == EXCLUDED_MARK:
                 return Action.EXCLUDE
             return Action.LABEL if new else ""
-        action = line.action.strip()
+        action = line.action.strip().lower()
         if action in NOTHING:
             return ""
         if action not in ACTIONS:

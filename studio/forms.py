@@ -62,6 +62,8 @@ class ImportForm(UploadForm):
     replaces_decided = forms.TypedChoiceField(
         choices=[("no", "Leave them as they are"), ("yes", "Replace")],
         coerce=lambda value: value == "yes",
+        required=False,
+        empty_value=None,
         initial="no",
         widget=forms.RadioSelect,
         label="Rows that are decided already",
@@ -69,6 +71,8 @@ class ImportForm(UploadForm):
     first_row_id = forms.TypedChoiceField(
         choices=[("0", "0, as this product does"), ("1", "1, as Cleanlab Studio did")],
         coerce=int,
+        required=False,
+        empty_value=None,
         initial="0",
         widget=forms.RadioSelect,
         label="Row ids of the file count from",
@@ -80,8 +84,13 @@ class ImportForm(UploadForm):
 
     @property
     def asked(self) -> dict[str, Any]:
-        names = ("replaces_decided", "first_row_id", "excludes_left_out", "imports_what_fits")
-        return {name: self.cleaned_data[name] for name in names}
+        data = self.cleaned_data
+        return {
+            "replaces_decided": bool(data["replaces_decided"]),
+            "first_row_id": data["first_row_id"] or 0,
+            "excludes_left_out": data["excludes_left_out"],
+            "imports_what_fits": data["imports_what_fits"],
+        }
 
 
 class PositionField(forms.TypedChoiceField):

@@ -168,7 +168,7 @@ def test_an_apostrophe_that_a_class_begins_with_stays(cleanset, bring):
 
 def test_each_action_of_an_export_means_what_it_says(cleanset, bring):
     made = bring(
-        EXPORT + "good,yes,0,,keep\nbad,no,1,,exclude\nfine,no,2,yes,auto-fix\n"
+        EXPORT + "good,yes,0,,Keep\nbad,no,1,,exclude\nfine,no,2,yes,auto-fix\n"
         "poor,no,3,maybe,label\nnice,yes,4,,unresolved\nawful,,5,,\n"
     )
     assert (made.n_lines, made.n_decided) == (6, 4)
