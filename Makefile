@@ -94,6 +94,10 @@ bench-issues: install  ## How well wrong labels are found, where the true ones a
 bench-review: install  ## How fast the review pages through a million rows
 	@$(BIN)/python -m benchmarks.review
 
+.PHONY: bench-reanalysis
+bench-reanalysis: install  ## What an analysis of the next version costs, with 1 % of the rows corrected
+	@$(BIN)/python -m benchmarks.reanalysis
+
 .PHONY: bench-publish
 bench-publish: install  ## Keep the peers' results in the repository, so that none has to run twice
 	@$(BIN)/python -m benchmarks.automl.results

@@ -108,20 +108,25 @@ def upload(user, folder):
 
 
 def find_issues(user, dataset):
+    begun = time.monotonic()
+    project = start_project(user, dataset)
+    cleanset = wait(project.cleansets.get(), "analyzing")
+    seconds = time.monotonic() - begun
+    report(f"{dataset.name}: finding issues ({cleanset.n_issues} found)", seconds)
+    return cleanset
+
+
+def start_project(user, dataset):
+    """With the columns that are guessed."""
     from automl.project_guess import guess_setup
     from studio.projects import Setup, create_project
 
     guess = guess_setup(dataset.profiles, dataset.n_rows)
     keys = ("problem_type", "modality", "label_column", "text_column", "feature_columns")
     setup = Setup(**{key: guess[key] for key in keys})
-    begun = time.monotonic()
-    project = create_project(
+    return create_project(
         user=user, dataset=dataset, name=dataset.name, setup=setup, idempotency_key=uuid4().hex
     )
-    cleanset = wait(project.cleansets.get(), "analyzing")
-    seconds = time.monotonic() - begun
-    report(f"{dataset.name}: finding issues ({cleanset.n_issues} found)", seconds)
-    return cleanset
 
 
 def train(user, cleanset, limit):
