@@ -129,7 +129,9 @@ def _count_parts(
         said = " – ".join(dict.fromkeys(text.removesuffix("T00:00:00") for text in written))
         yield _make_spot(profile, said, n_issues, n_rows, query)
     if profile.get("n_missing"):
-        is_empty = pc.equal(read_text(cleanset, profile["position"]), make_text_scalar(""))
+        nothing = make_text_scalar("")
+        cells = pc.fill_null(read_text(cleanset, profile["position"]), nothing)
+        is_empty = pc.equal(cells, nothing)
         n_rows, n_issues = (pc.sum(is_empty.take(ids)).as_py() or 0 for ids in (row_ids, issue_ids))
         query = _ask(profile, is_whole=True)
         yield _make_spot(profile, EMPTY_CELL, n_issues, n_rows, query)

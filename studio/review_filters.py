@@ -4,9 +4,9 @@ Only the columns that a query speaks of are read; nothing here imports pandas or
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,6 @@ from studio.dataset_cells import (
     read_numbers,
     read_sortable,
     read_values,
-    read_words,
 )
 from studio.files import local_path
 from studio.models import Cleanset
@@ -202,20 +201,29 @@ def _text_mask(cleanset: Cleanset, facts: pa.Table, positions: list[int], text: 
     """Rows of which a cell of the given columns contains a text, whatever the case."""
     if not text:
         return None
-    parts = []
-    with pq.ParquetFile(dataset_path(cleanset)) as file:
-        # In parts: the texts of all rows may be more than the web process has memory for.
-        for batch in file.iter_batches(BATCH_ROWS, columns=[f"c{p}" for p in positions]):
-            found = [pc.match_substring(cells, text, ignore_case=True) for cells in batch.columns]
-            parts.append(reduce(pc.or_kleene, found))
-    return pa.chunked_array(parts, pa.bool_()).take(facts.column("row_id"))
+    contains = partial(pc.match_substring, pattern=text, ignore_case=True)
+    return _read_mask(cleanset, facts, positions, contains)
 
 
 def _cell_mask(cleanset: Cleanset, facts: pa.Table, position: int, cell: str) -> Any:
     """Rows with exactly this cell; an empty text means empty cells."""
-    words = read_words(cleanset, position)
-    same = pc.index(words.dictionary, make_text_scalar(cell)).as_py()
-    return pc.equal(words.indices, make_integer_scalar(same)).take(facts.column("row_id"))
+    wanted, nothing = make_text_scalar(cell), make_text_scalar("")
+
+    def is_it(cells: Any) -> Any:
+        return pc.equal(pc.fill_null(cells, nothing), wanted)
+
+    return _read_mask(cleanset, facts, [position], is_it)
+
+
+def _read_mask(
+    cleanset: Cleanset, facts: pa.Table, positions: list[int], judge: Callable[[Any], Any]
+) -> Any:
+    """Rows of which a cell is judged to be one; in parts: the texts of all rows may be more than
+    the web process has memory for."""
+    with pq.ParquetFile(dataset_path(cleanset)) as file:
+        batches = file.iter_batches(BATCH_ROWS, columns=[f"c{p}" for p in positions])
+        parts = [reduce(pc.or_kleene, map(judge, batch.columns)) for batch in batches]
+    return pa.chunked_array(parts, pa.bool_()).take(facts.column("row_id"))
 
 
 def _nowhere(facts: pa.Table) -> Any:

@@ -5,6 +5,8 @@ import io
 import random
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
@@ -137,6 +139,30 @@ def test_equal_numbers_stay_together(make):
     for bar in spots(cleanset):
         assert rows_behind(cleanset, bar.url) == bar.n_rows
     assert sum(bar.n_rows for bar in spots(cleanset)) == 100
+
+
+@pytest.mark.parametrize("kind", ["categorical", "numeric"])
+def test_a_null_of_a_json_file_is_an_empty_cell(kind, make):
+    cells = [
+        None if i % SPAN == 0 else "" if i % SPAN == 1 else str(i % 400) for i in range(N_ROWS)
+    ]
+    profiles = kinds(source=(kind, 400))
+    profiles[0]["n_missing"] = 100
+    cleanset = make(profiles, [cells], every(SPAN) | every(SPAN, start=1))
+    (bar,) = spots(cleanset)
+    assert (bar.title, bar.n_rows) == ("source: empty cell", 100)
+    assert rows_behind(cleanset, bar.url) == 100
+
+
+def test_rows_that_a_version_does_not_have_are_not_counted(make, tmp_path):
+    cells = ["a" if i % SPAN == 0 else "b" for i in range(N_ROWS)]
+    cleanset = make(kinds(source=("categorical", 2)), [cells], every(SPAN))
+    path = local_path(cleanset.issues_file)
+    kept = pq.read_table(path).filter(pc.greater_equal(pc.field("row_id"), 800))
+    pq.write_table(kept, path)
+    (bar,) = spots(cleanset)
+    assert (bar.n_rows, bar.detail.split(" (")[0]) == (30, "100.0% of 30 rows")
+    assert rows_behind(cleanset, bar.url) == 30
 
 
 def test_numbers_with_few_values_and_missing_ones_are_told_apart(make):

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 ACTIONS = ["keep", "auto-fix", "label", "exclude", "undo", "needs-review", "bogus"]
 STRANGE = "search=%00&given=%ff%00&suggested=%ed%a0%80&sort=c0&min_outlier_score=nan&page=99"
+STRANGE += "&column=1&whole=1&contains=%00%ff&from=1e999&to=2024-13-45&another_given=%00"
 
 
 @pytest.fixture
