@@ -19,8 +19,7 @@ import django
 django.setup()
 from studio import (
     analytics, cleanset_export, cleanset_tables, clean_top, correction_columns, dataset_cells,
-    hot_spots, patch_export,
-    resolver, review, review_filters,
+    hot_spots, patch_export, resolver, review, review_filters, table_formats,
 )
 from automl.arrow_arrays import make_integer_array
 from studio.review_query import ReviewQuery
@@ -88,11 +87,11 @@ everything = ReviewQuery(
         "review.page_of_row(cleanset, ReviewQuery(), 1)",
         "resolver.read_detail(cleanset, ReviewQuery(), 1)",
         "analytics.read_analytics(cleanset)",
-        "list(cleanset_export.write_csv(patch_export.read_patch(cleanset), for_spreadsheets=True))",
+        "list(table_formats.write_csv(patch_export.read_patch(cleanset), for_spreadsheets=True))",
         "correction_columns.check_file(project, file_name='a.csv', path=patch)",
         "list(clean_top._read_facts(cleanset, [2, 0]))",
-        "list(cleanset_export.write_csv(all_rows(), for_spreadsheets=True))",
-        "cleanset_export.write_parquet(cleanset_tables.read_view(cleanset, everything))",
+        "list(table_formats.write_csv(all_rows(), for_spreadsheets=True))",
+        "table_formats.write_parquet(cleanset_tables.read_view(cleanset, everything))",
         "cleanset_tables.VIEW_ROWS = 2; list(cleanset_tables.read_view(cleanset, ReviewQuery()))",
     ],
 )
