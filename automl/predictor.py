@@ -141,14 +141,7 @@ class Predictor:
 
     @property
     def value_warnings(self) -> list[TableWarning]:
-        return [
-            TableWarning(
-                "VALUES_AS_MISSING",
-                f"{count:,} cells in column '{name[:60]}' are no numbers; they count as missing.",
-                count=count,
-            )
-            for name, count in self.unread.items()
-        ]
+        return warn_of_unread(self.unread)
 
     def save(self, path: Path, *, info: dict[str, Any]) -> None:
         """Write one uncompressed zip; equal predictors give equal bytes.
@@ -237,6 +230,18 @@ class Predictor:
             "info": info,
             "versions": self.versions,
         }
+
+
+def warn_of_unread(unread: dict[str, int]) -> list[TableWarning]:
+    """Cells, by column, that were no number where one was expected."""
+    return [
+        TableWarning(
+            "VALUES_AS_MISSING",
+            f"{count:,} cells in column '{name[:60]}' are no numbers; they count as missing.",
+            count=count,
+        )
+        for name, count in unread.items()
+    ]
 
 
 def _read_intervals(manifest: dict[str, Any]) -> ValueIntervals | None:

@@ -166,7 +166,7 @@ def predict(user, model, folder):
         path=folder / "test.csv",
         idempotency_key=uuid4().hex,
     )
-    result = wait(result, "queued", "predicting")
+    result = wait(result, *type(result).PENDING)
     seconds = time.monotonic() - begun
     report(f"{folder.name}: {result.n_rows:,} rows upload to export", seconds)
 

@@ -7,14 +7,16 @@ from django.db import transaction
 from automl.errors import InputError
 from automl.schema import Schema
 from automl.tables import open_table
+from inference.column_choices import propose
 from inference.models import InferenceResult
 from models_app.models import DeployedModel
 from studio.files import claim_files, put_file
 from studio.jobs import start_job, subject_started_with
 from studio.models import User
 
-PREDICTION = "prediction"
-MAX_LISTED_COLUMNS = 50
+READING = "prediction-reading"
+# More columns than this are not chosen one by one: it is another file.
+MAX_CHOICES = 100
 
 
 def create_batch(
@@ -25,37 +27,45 @@ def create_batch(
     path: Path,
     idempotency_key: str,
     is_always_full: bool = False,
+    asks_first: bool = False,
 ) -> InferenceResult:
-    """Check the header, then store the file and queue its prediction.
+    """Check the header, then store the file and have it read.
 
-    The same key gives the same result, however often the button is pressed.
+    With `asks_first` somebody says then which columns are meant; otherwise the model's own names
+    must all be there, and the prediction follows by itself. The same key gives the same result,
+    however often the button is pressed.
     """
     if model.status != DeployedModel.Status.TRAINED:
         raise InputError("NOT_TRAINED", "This model is not trained yet, so it cannot predict.")
-    ignored = check_header(model, file_name=file_name, path=path)
+    check_header(model, file_name=file_name, path=path, is_strict=not asks_first)
     return _create(
         user=user,
         model=model,
         file_name=file_name,
         path=path,
-        ignored=ignored,
         is_always_full=is_always_full,
+        asks_first=asks_first,
         key=f"predict:{model.workspace_id.hex}:{idempotency_key}"[:100],
     )
 
 
-def check_header(model: DeployedModel, *, file_name: str, path: Path) -> list[str]:
-    """The columns that will be ignored.
+def check_header(
+    model: DeployedModel, *, file_name: str, path: Path, is_strict: bool = True
+) -> None:
+    """Raises InputError that names every missing column, or for a file that starts with no row.
 
-    Raises InputError that names every missing column, or for a file that starts with no row.
+    If it is not strict, a file is refused only where none of the columns can be meant.
     """
     if path.stat().st_size == 0:
         raise InputError("EMPTY_FILE", "The file is empty, or its upload did not finish.")
     with open_table(path, file_name=file_name) as table:
         schema = Schema.from_json(model.cleanset.project.feature_schema)
-        schema.require(table.columns)
+        choices = propose(schema, table.columns, model)
+        unknown = [choice for choice in choices if choice.how != "found"]
+        has_none = all(choice.position is None for choice in choices)
+        if is_strict or has_none or len(unknown) > MAX_CHOICES:
+            schema.require(table.columns)
         next(table.batches(1))  # a file without rows is refused here
-        return list(schema.match(table.columns).ignored[:MAX_LISTED_COLUMNS])
 
 
 @transaction.atomic
@@ -65,8 +75,8 @@ def _create(
     model: DeployedModel,
     file_name: str,
     path: Path,
-    ignored: list[str],
     is_always_full: bool,
+    asks_first: bool,
     key: str,
 ) -> InferenceResult:
     earlier = subject_started_with(key)
@@ -79,9 +89,10 @@ def _create(
         deployed_model=model,
         file_name=file_name,
         upload_file=stored,
-        ignored_columns=ignored,
+        status=InferenceResult.Status.CHECKING,
         is_always_full=is_always_full,
+        asks_first=asks_first,
     )
     claim_files([stored])
-    start_job(PREDICTION, result.pk, workspace=model.workspace, idempotency_key=key)
+    start_job(READING, result.pk, workspace=model.workspace, idempotency_key=key)
     return result

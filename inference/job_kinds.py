@@ -1,34 +1,59 @@
-"""The kind of job of this app, and what its states mean for the rows it works on."""
+"""The kinds of job of this app, and what their states mean for the rows it works on."""
 
 from datetime import timedelta
 
 from inference import tasks
 from inference.models import InferenceResult
-from studio.jobs import JobFailure, Kind, register
+from studio.jobs import CANCELLED, JobFailure, Kind, cancel_children, register
 from studio.models import Job
 
-PENDING = (InferenceResult.Status.QUEUED, InferenceResult.Status.PREDICTING)
+Status = InferenceResult.Status
 
 
 def _start_result(job: Job) -> None:
-    InferenceResult.objects.filter(pk=job.subject_id, status__in=PENDING).update(
-        status=InferenceResult.Status.PREDICTING
+    InferenceResult.objects.filter(pk=job.subject_id, status__in=InferenceResult.PENDING).update(
+        status=Status.PREDICTING
     )
 
 
 def _fail_result(job: Job, failure: JobFailure) -> None:
-    InferenceResult.objects.filter(pk=job.subject_id, status__in=PENDING).update(
-        status=InferenceResult.Status.FAILED, finished_at=job.started_at, **failure.as_fields()
+    InferenceResult.objects.filter(pk=job.subject_id, status__in=InferenceResult.PENDING).update(
+        status=Status.FAILED, finished_at=job.started_at, **failure.as_fields()
     )
+
+
+def _fail_slice(job: Job, failure: JobFailure) -> None:
+    """Without one slice there is no answer: the others need not go on."""
+    if job.parent is not None and failure.code != CANCELLED.code:
+        cancel_children(job.parent)
 
 
 register(
     Kind(
+        key="prediction-reading",
+        queue="io",
+        deadline=timedelta(hours=2),
+        run=tasks.read_file,
+        on_fail=_fail_result,
+    )
+)
+register(
+    Kind(
         key="prediction",
         queue="prediction",
-        deadline=timedelta(hours=6),
-        run=tasks.predict_file,
+        deadline=timedelta(hours=24),
+        run=tasks.start_prediction,
+        join=tasks.join_prediction,
         on_start=_start_result,
         on_fail=_fail_result,
+    )
+)
+register(
+    Kind(
+        key="prediction-slice",
+        queue="prediction",
+        deadline=timedelta(hours=24),
+        run=tasks.predict_slice,
+        on_fail=_fail_slice,
     )
 )

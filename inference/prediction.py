@@ -1,71 +1,189 @@
-"""Worker side of a prediction: the file in batches through the predictor into the result CSV."""
+"""Worker side of a prediction: rows of the stored table through the predictor into Parquet.
 
+A large file is cut into slices, each a job of its own, so that more workers make it faster and a
+lost worker costs one slice.
+"""
+
+from collections import Counter
 from pathlib import Path
+from uuid import UUID
 
+import pyarrow.parquet as pq
 from django.utils import timezone
 
-from automl.prediction_file import BATCH_ROWS, write_predictions
-from automl.predictor import Predictor
-from automl.tables import open_table
-from inference.models import InferenceResult
-from models_app.large_files import LARGE_FILE_ROWS
-from studio.files import local_path, sealed_path
-from studio.jobs import Finished
+from automl.errors import InputError
+from automl.prediction_table import predict_rows
+from automl.predictor import Predictor, warn_of_unread
+from inference.models import InferenceResult, PredictionSlice
+from inference.outcome import describe_outcome, store_evaluation
+from inference.reading import GROUP_ROWS
+from models_app.large_files import LARGE_FILE_ROWS, serving_facts
+from models_app.models import DeployedModel
+from studio.files import local_path, purge_files_later, sealed_path
+from studio.jobs import Finished, Outcome, Split
 from studio.jobs.execution import JobRun
+from studio.models import Job
+from studio.parquet_reading import read_between, read_parts
 from studio.text_encoders import text_encoders
 
+# A slice takes long enough that loading the model again for each does not count, and is short
+# enough that losing one does not hurt. Multiples of the rows of a group.
+SLICE_ROWS = {"tabular": 100_000, "text": 10_000}
+Status = InferenceResult.Status
+AnsweredBy = InferenceResult.AnsweredBy
 
-def predict_file(run: JobRun) -> Finished:
-    result = InferenceResult.all_objects.select_related("deployed_model").get(pk=run.subject_id)
-    model = result.deployed_model
-    assert model.predictor_file is not None
-    assert result.upload_file is not None
-    run.progress("Loading the model")
-    path = sealed_path(model.predictor_file)
-    predictor = Predictor.load(path, text_encoders=text_encoders())
-    predictor.check_golden_rows()
-    upload = local_path(result.upload_file)
-    answered_by = choose_ensemble(result, predictor, upload)
-    if answered_by == InferenceResult.AnsweredBy.SERVING:
-        predictor = predictor.for_serving()
-    target = run.folder / "result.csv"
-    with open_table(upload, file_name=result.file_name) as table:
-        n_rows = write_predictions(predictor, table, target, progress=run.progress)
-        warnings = [w.to_json() for w in [*table.warnings, *predictor.value_warnings]]
+
+def start_prediction(run: JobRun) -> Outcome:
+    result = _load_result(run.subject_id)
+    answered_by = choose_ensemble(result)
+    InferenceResult.all_objects.filter(pk=result.pk).update(answered_by=answered_by)
+    result.answered_by = answered_by
+    slice_rows = SLICE_ROWS[result.deployed_model.cleanset.project.modality]
+    if result.n_rows > slice_rows:
+        return _cut(result, slice_rows)
+    target = run.folder / "predictions.parquet"
+    unread = _predict(run, result, target, first=0, n_rows=result.n_rows)
+    return _finish(run, result, target, unread)
+
+
+def predict_slice(run: JobRun) -> Finished:
+    piece = PredictionSlice.objects.get(pk=run.subject_id)
+    result = _load_result(piece.result_id)
+    target = run.folder / "slice.parquet"
+    unread = _predict(run, result, target, first=piece.first_row, n_rows=piece.n_rows)
     stored = run.put_file("results", target)
 
     def apply() -> None:
-        pending = InferenceResult.all_objects.filter(
-            pk=result.pk, status=InferenceResult.Status.PREDICTING
+        PredictionSlice.objects.filter(pk=piece.pk).update(file=stored, unread=unread)
+
+    return Finished(apply)
+
+
+def join_prediction(run: JobRun) -> Finished:
+    """All slices, in order, as one file."""
+    result = _load_result(run.subject_id)
+    run.progress("Joining the parts")
+    pieces = list(result.slices.order_by("number").select_related("file"))
+    _check_whole(run.job, result, pieces)
+    target = run.folder / "predictions.parquet"
+    _join([local_path(piece.file) for piece in pieces if piece.file], target)
+    unread: Counter[str] = Counter()
+    for piece in pieces:
+        unread.update(piece.unread)
+    finished = _finish(run, result, target, unread)
+
+    def apply() -> None:
+        finished.apply()
+        purge_files_later([piece.file for piece in pieces])
+        result.slices.all().delete()
+
+    return Finished(apply)
+
+
+def choose_ensemble(result: InferenceResult) -> AnsweredBy:
+    """The serving ensemble, where there is one, for a large file whose owner did not mind."""
+    wants_full = result.is_always_full or result.n_rows <= LARGE_FILE_ROWS
+    if wants_full or serving_facts(result.deployed_model) is None:
+        return AnsweredBy.FULL
+    return AnsweredBy.SERVING
+
+
+def _load_result(pk: UUID) -> InferenceResult:
+    rows = InferenceResult.all_objects.select_related("deployed_model__cleanset__project")
+    return rows.get(pk=pk)
+
+
+def _cut(result: InferenceResult, slice_rows: int) -> Split:
+    pieces = [
+        PredictionSlice(
+            result=result,
+            number=number,
+            first_row=first,
+            n_rows=min(slice_rows, result.n_rows - first),
         )
+        for number, first in enumerate(range(0, result.n_rows, slice_rows))
+    ]
+
+    def apply() -> None:
+        # Of an attempt that was lost after it had cut.
+        result.slices.all().delete()
+        PredictionSlice.objects.bulk_create(pieces)
+
+    return Split(apply, [("prediction-slice", piece.pk) for piece in pieces])
+
+
+def _predict(
+    run: JobRun, result: InferenceResult, target: Path, *, first: int, n_rows: int
+) -> dict[str, int]:
+    """Write the predictions of some rows; the answer are cells that could not be read."""
+    predictor = load_predictor(run, result.deployed_model)
+    if result.answered_by == AnsweredBy.SERVING:
+        predictor = predictor.for_serving()
+    writer: pq.ParquetWriter | None = None
+    done = 0
+    assert result.table_file is not None
+    try:
+        for part in read_between(local_path(result.table_file), first, n_rows):
+            predicted = predict_rows(
+                predictor, part, result.positions, label_position=result.label_position
+            )
+            writer = writer or pq.ParquetWriter(target, predicted.schema, compression="zstd")
+            writer.write_table(predicted, row_group_size=GROUP_ROWS)
+            done += part.num_rows
+            run.progress("Predicting", done, n_rows)
+    finally:
+        if writer is not None:
+            writer.close()
+    return predictor.unread
+
+
+def load_predictor(run: JobRun, model: DeployedModel) -> Predictor:
+    run.progress("Loading the model")
+    assert model.predictor_file is not None
+    predictor = Predictor.load(sealed_path(model.predictor_file), text_encoders=text_encoders())
+    predictor.check_golden_rows()
+    return predictor
+
+
+def _finish(run: JobRun, result: InferenceResult, target: Path, unread: dict[str, int]) -> Finished:
+    run.progress("Counting")
+    stored = run.put_file("results", target)
+    facts = describe_outcome(result, target)
+    evaluation = store_evaluation(run, result, target)
+    warnings = [warning.to_json() for warning in warn_of_unread(unread)]
+
+    def apply() -> None:
+        pending = InferenceResult.all_objects.filter(pk=result.pk, status=Status.PREDICTING)
         pending.update(
-            status=InferenceResult.Status.READY,
+            status=Status.READY,
             result_file=stored,
-            answered_by=answered_by,
-            n_rows=n_rows,
-            warnings=warnings,
+            facts=facts,
+            evaluation_file=evaluation,
+            warnings=[*result.warnings, *warnings],
             finished_at=timezone.now(),
         )
 
     return Finished(apply)
 
 
-def choose_ensemble(
-    result: InferenceResult, predictor: Predictor, upload: Path
-) -> InferenceResult.AnsweredBy:
-    """The serving ensemble, where there is one, for a large file whose owner did not mind."""
-    wants_full = predictor.serving is None or result.is_always_full
-    if wants_full or not has_more_rows(upload, result.file_name, LARGE_FILE_ROWS):
-        return InferenceResult.AnsweredBy.FULL
-    return InferenceResult.AnsweredBy.SERVING
+def _check_whole(job: Job, result: InferenceResult, pieces: list[PredictionSlice]) -> None:
+    """A slice that failed has said why; without all of them there is no answer."""
+    failed = job.children.exclude(state=Job.State.SUCCEEDED).exclude(error_message="").first()
+    if failed is not None:
+        raise InputError(failed.error_code, failed.error_message)
+    if sum(piece.n_rows for piece in pieces if piece.file) != result.n_rows:
+        raise InputError(
+            "PARTS_MISSING", "Some rows were not predicted. Predict the labels of this file again."
+        )
 
 
-def has_more_rows(path: Path, file_name: str, limit: int) -> bool:
-    """Rows are counted, not guessed from bytes; of a large file no more are read than needed."""
-    n_rows = 0
-    with open_table(path, file_name=file_name) as table:
-        for batch in table.batches(BATCH_ROWS):
-            n_rows += batch.num_rows
-            if n_rows > limit:
-                return True
-    return False
+def _join(paths: list[Path], target: Path) -> None:
+    writer: pq.ParquetWriter | None = None
+    try:
+        for path in paths:
+            for part in read_parts(path, GROUP_ROWS):
+                writer = writer or pq.ParquetWriter(target, part.schema, compression="zstd")
+                writer.write_table(part, row_group_size=GROUP_ROWS)
+    finally:
+        if writer is not None:
+            writer.close()

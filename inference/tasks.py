@@ -8,7 +8,25 @@ if TYPE_CHECKING:
     from studio.jobs.execution import JobRun
 
 
-def predict_file(run: "JobRun") -> Outcome:
+def read_file(run: "JobRun") -> Outcome:
+    from inference import reading
+
+    return reading.read_file(run)
+
+
+def start_prediction(run: "JobRun") -> Outcome:
     from inference import prediction
 
-    return prediction.predict_file(run)
+    return prediction.start_prediction(run)
+
+
+def predict_slice(run: "JobRun") -> Outcome:
+    from inference import prediction
+
+    return prediction.predict_slice(run)
+
+
+def join_prediction(run: "JobRun") -> Outcome:
+    from inference import prediction
+
+    return prediction.join_prediction(run)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inference.views import results
+from inference.views import result, results, rows
 
 app_name = "inference"
 
@@ -9,6 +9,11 @@ urlpatterns = [
     path("models/<hex:model_id>/results/", results.result_table, name="result_table"),
     path("models/<hex:model_id>/predict/", results.result_create, name="result_create"),
     path("models/<hex:model_id>/template/", results.template_csv, name="template_csv"),
-    path("results/<hex:result_id>/export/", results.result_export, name="result_export"),
-    path("results/<hex:result_id>/delete/", results.result_delete, name="result_delete"),
+    path("results/<hex:result_id>/", result.result_detail, name="result_detail"),
+    path("results/<hex:result_id>/state/", result.result_status, name="result_status"),
+    path("results/<hex:result_id>/start/", result.result_start, name="result_start"),
+    path("results/<hex:result_id>/cancel/", result.result_cancel, name="result_cancel"),
+    path("results/<hex:result_id>/rows/", rows.result_rows, name="result_rows"),
+    path("results/<hex:result_id>/export/", result.result_export, name="result_export"),
+    path("results/<hex:result_id>/delete/", result.result_delete, name="result_delete"),
 ]

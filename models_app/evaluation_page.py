@@ -5,8 +5,8 @@ import logging
 from typing import Any
 
 from models_app.charts import bar_widths, draw_coverage, draw_reliability
-from models_app.models import DeployedModel
 from studio.files import FileMissingError, local_path
+from studio.models import StoredFile
 
 logger = logging.getLogger(__name__)
 
@@ -21,14 +21,14 @@ RIGHT_STEPS = (0.0, 0.2, 0.4, 0.6, 0.8)
 WRONG_STEPS = (0.0, 0.02, 0.05, 0.1, 0.2)
 
 
-def read_evaluation(model: DeployedModel) -> dict[str, Any] | None:
+def read_evaluation(stored: StoredFile | None) -> dict[str, Any] | None:
     """None for models from before there were evaluations, and where the file is lost."""
-    if model.evaluation_file is None:
+    if stored is None:
         return None
     try:
-        facts = json.loads(local_path(model.evaluation_file).read_text())
+        facts = json.loads(local_path(stored).read_text())
     except (FileMissingError, FileNotFoundError):
-        logger.warning("the evaluation of model %s is missing from storage", model.pk)
+        logger.warning("the evaluation %s is missing from storage", stored.pk)
         return None
     return _lay_out(facts) if facts["format"] == READABLE_FORMAT else None
 
@@ -45,7 +45,7 @@ def _lay_out(facts: dict[str, Any]) -> dict[str, Any]:
         "bias": _name_bias(reliability["confidence"] - reliability["accuracy"]),
         "coverage_chart": draw_coverage(facts["coverage"]),
         "half": next((line for line in facts["coverage"] if line["coverage"] == 0.5), None),
-        "columns": _lay_out_columns(facts["importance"]),
+        "columns": _lay_out_columns(facts.get("importance")),
         "errors": facts["worst_errors"][:SHOWN_ERRORS],
         "more_errors": facts["worst_errors"][SHOWN_ERRORS:],
         "n_errors": facts["n_rows"] - round(facts["accuracy"] * facts["n_rows"]),

@@ -35,6 +35,18 @@ def take_rows(path: Path, wanted: Sequence[int], columns: list[str] | None = Non
     return pa.concat_tables(parts).take(make_integer_array(places[row] for row in wanted))
 
 
+def read_between(path: Path, first: int, n_rows: int) -> Iterator[pa.Table]:
+    """Rows from `first` on, at most a row group at a time."""
+    with pq.ParquetFile(path) as file:
+        start = 0
+        for group in range(file.num_row_groups):
+            end = start + file.metadata.row_group(group).num_rows
+            low, high = max(first, start), min(first + n_rows, end)
+            if low < high:
+                yield file.read_row_group(group).slice(low - start, high - low)
+            start = end
+
+
 def read_parts(path: Path, part_rows: int, columns: list[str] | None = None) -> Iterator[pa.Table]:
     """All rows, so many at a time; at least one table."""
     with pq.ParquetFile(path) as file:

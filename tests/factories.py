@@ -123,7 +123,7 @@ def make_model(cleanset, folder, **fields):
         preset="regular",
         cleanset_revision=cleanset.revision,
         n_rows=6,
-        classes=["no", "yes"],
+        classes=fields.pop("classes", ["no", "yes"]),
         predictor_file=store(cleanset.workspace, "predictors", path),
         **fields,
     )
@@ -146,15 +146,20 @@ def make_model(cleanset, folder, **fields):
 
 
 def make_result(model, folder, **fields):
-    path = folder / uuid4().hex
-    path.write_text("no,yes,Suggested Label\n0.2,0.8,yes\n")
+    table = write_table(folder, {"c0": ["fine"]})
+    predictions = write_table(
+        folder, {"p0": [0.2], "p1": [0.8], "label": ["yes"], "confidence": [0.8]}
+    )
     return InferenceResult.objects.create(
         workspace=model.workspace,
         created_by=model.created_by,
         deployed_model=model,
         file_name=fields.pop("file_name", "new words.csv"),
         status=fields.pop("status", "ready"),
-        result_file=store(model.workspace, "results", path),
+        table_file=store(model.workspace, "datasets", table),
+        result_file=store(model.workspace, "results", predictions),
+        column_names=["text"],
+        positions=[0],
         n_rows=1,
         **fields,
     )

@@ -35,6 +35,8 @@ WRITING = {
     "models_app:verification_cancel",
     "inference:result_create",
     "inference:result_delete",
+    "inference:result_start",
+    "inference:result_cancel",
 }
 
 

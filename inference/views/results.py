@@ -1,37 +1,27 @@
-import logging
+"""A model's predictions, and bringing it another file."""
+
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from automl.errors import InputError
-from inference.access import result_for
 from inference.batches import create_batch
-from inference.exports import export_csv, header_csv
 from inference.forms import BatchForm
 from inference.models import InferenceResult
+from inference.progress import result_progress
+from inference.template_file import header_csv
 from models_app.access import model_for
 from models_app.deploy import new_key
 from models_app.large_files import serving_facts
 from models_app.models import DeployedModel
 from models_app.views.models import page_context
-from studio.files import FileMissingError
-from studio.jobs import latest_job
 from studio.models import User
-from studio.trash import delete_row
 from studio.views.pages import paginate, redirect_after_upload, too_large
-
-logger = logging.getLogger(__name__)
-
-FILE_MISSING = (
-    "The file of these predictions is missing from the server's storage. "
-    "Ask the operator to restore it from a backup, or predict the labels again."
-)
-PENDING = {InferenceResult.Status.QUEUED, InferenceResult.Status.PREDICTING}
 
 
 @require_safe
@@ -60,10 +50,12 @@ def result_create(request: HttpRequest, model_id: UUID) -> HttpResponse:
         form = BatchForm(initial={"idempotency_key": new_key()})
         return _show_form(request, model, form, status=200)
     form = BatchForm(request.POST, request.FILES)
-    if too_large(request, form) or not form.is_valid() or _create(request, model, form) is None:
+    if too_large(request, form) or not form.is_valid():
         return _show_form(request, model, form, status=413 if too_large(request) else 422)
-    messages.success(request, f"Predicting labels for “{form.shown_name}”.")
-    return redirect_after_upload(request, "inference:result_list", model.pk)
+    result = _create(request, model, form)
+    if result is None:
+        return _show_form(request, model, form, status=422)
+    return redirect_after_upload(request, "inference:result_detail", result.pk)
 
 
 @require_safe
@@ -71,29 +63,6 @@ def template_csv(request: HttpRequest, model_id: UUID) -> HttpResponse:
     model = model_for(request.user, model_id)
     names = [column["name"] for column in model.cleanset.project.feature_schema]
     return header_csv(names, f"{model.name} template.csv")
-
-
-@require_safe
-def result_export(request: HttpRequest, result_id: UUID) -> HttpResponseBase:
-    result = result_for(request.user, result_id)
-    if result.status != InferenceResult.Status.READY or result.result_file is None:
-        raise Http404("These predictions are not ready for export.")
-    try:
-        return export_csv(result)
-    except FileMissingError as error:
-        logger.error("export of %s: %s", result.pk.hex, error)
-        messages.error(request, FILE_MISSING)
-        return redirect("inference:result_list", result.deployed_model_id)
-
-
-@require_http_methods(["GET", "POST"])
-def result_delete(request: HttpRequest, result_id: UUID) -> HttpResponse:
-    result = result_for(request.user, result_id, write=True)
-    if request.method == "POST":
-        delete_row(result)
-        messages.success(request, f"Deleted the predictions for “{result.file_name}”.")
-        return redirect("inference:result_list", result.deployed_model_id)
-    return render(request, "inference/result_delete.html", {"result": result})
 
 
 def _create(request: HttpRequest, model: DeployedModel, form: BatchForm) -> InferenceResult | None:
@@ -105,7 +74,7 @@ def _create(request: HttpRequest, model: DeployedModel, form: BatchForm) -> Infe
             file_name=form.shown_name,
             path=Path(form.cleaned_data["file"].temporary_file_path()),
             idempotency_key=form.cleaned_data["idempotency_key"],
-            is_always_full=form.cleaned_data["is_always_full"],
+            asks_first=True,
         )
     except InputError as error:
         form.add_error("file", error.message)
@@ -115,20 +84,17 @@ def _create(request: HttpRequest, model: DeployedModel, form: BatchForm) -> Infe
 def _show_form(
     request: HttpRequest, model: DeployedModel, form: BatchForm, *, status: int
 ) -> HttpResponse:
-    context = page_context(request, model) | {"form": form, "serving": serving_facts(model)}
+    context = page_context(request, model) | {"form": form}
     return render(request, "inference/result_create.html", context, status=status)
 
 
 def _table_context(request: HttpRequest, model: DeployedModel) -> dict[str, Any]:
-    results = InferenceResult.objects.filter(deployed_model=model).select_related("result_file")
+    results = InferenceResult.objects.filter(deployed_model=model)
     page = paginate(request, results.order_by("-created_at"))
-    lines = [
-        {"result": result, "job": latest_job(result.pk) if result.status in PENDING else None}
-        for result in page
-    ]
+    lines = [{"result": result, "progress": result_progress(result)} for result in page]
     return {
         "page": page,
         "lines": lines,
-        "is_pending": any(line["job"] for line in lines),
+        "is_pending": any(line["progress"] for line in lines),
         "serving": serving_facts(model),
     }

@@ -65,7 +65,7 @@ def model_details(request: HttpRequest, model_id: UUID) -> HttpResponse:
             "tab": "details",
             "candidates": candidates_in_order(model),
             "baselines": baselines_of(model),
-            "evaluation": read_evaluation(model),
+            "evaluation": read_evaluation(model.evaluation_file),
             "thresholds": _label_thresholds(model),
             "serving": serving_facts(model),
         }

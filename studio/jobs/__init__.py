@@ -6,9 +6,18 @@
 from .kinds import Finished, JobFailure, Kind, Outcome, Split, get_kind, register
 from .publishing import publish, publish_on_commit
 from .stopping import ask_to_stop
-from .transitions import STOPPED, cancel_subject, latest_job, start_job, subject_started_with
+from .transitions import (
+    CANCELLED,
+    STOPPED,
+    cancel_children,
+    cancel_subject,
+    latest_job,
+    start_job,
+    subject_started_with,
+)
 
 __all__ = [
+    "CANCELLED",
     "STOPPED",
     "Finished",
     "JobFailure",
@@ -16,6 +25,7 @@ __all__ = [
     "Outcome",
     "Split",
     "ask_to_stop",
+    "cancel_children",
     "cancel_subject",
     "get_kind",
     "latest_job",

@@ -125,11 +125,15 @@ def read_details(page):
 
 
 def predict(page, path):
+    model = page.url
     page.get_by_role("link", name="Predict New Labels").click()
     page.set_input_files("[type=file]", path)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("heading", name="Columns")).to_be_visible(timeout=JOB_TIMEOUT_MS)
     page.get_by_role("button", name="Predict New Labels").click()
-    expect(page.locator("#toasts")).to_contain_text("Predicting labels for")
     expect(page.get_by_text("Ready for export")).to_be_visible(timeout=JOB_TIMEOUT_MS)
+    expect(page.get_by_role("button", name="Export").first).to_be_visible()
+    page.goto(model.replace("/details/", "/"))
     with page.expect_download() as download:
         page.get_by_role("link", name="Export").click()
     assert download.value.suggested_filename == f"{path.stem}_pred_probs.csv"
@@ -161,7 +165,7 @@ def refuses_a_file_without_the_needed_column(page, studio, chromium, tmp_path):
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("comment\nhello\n")
     page.set_input_files("[type=file]", wrong)
-    page.get_by_role("button", name="Predict New Labels").click()
+    page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("alert")).to_contain_text("The file has no column 'text'")
 
 

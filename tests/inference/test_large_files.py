@@ -1,7 +1,6 @@
 """Large files are answered by the serving ensemble, where there is one and nobody minds."""
 
 import csv
-import io
 
 import numpy as np
 import pyarrow as pa
@@ -15,13 +14,11 @@ from automl.predictor import Predictor, ServingPool
 from automl.problem import MULTI_CLASS
 from automl.schema import NUMERIC, Column, Schema
 from inference.batches import create_batch
-from inference.models import InferenceResult
 from models_app.models import DeployedModel
-from studio.files import local_path
-from studio.jobs.execution import execute
-from studio.models import Job, Project
+from studio.models import Project
 
 from ..factories import make_cleanset, make_model, store
+from ..inline_jobs import predict_file, read_predictions, run_all_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,10 +83,9 @@ def predict(alice, tmp_path, monkeypatch):
             idempotency_key=f"{n_rows}{options}",
             **options,
         )
-        execute(Job.objects.get(subject_id=result.pk).pk, has_heartbeat=False)
-        result = InferenceResult.objects.get(pk=result.pk)
+        result = predict_file(result)
         assert result.status == "ready", result.error_message
-        lines = list(csv.DictReader(io.StringIO(local_path(result.result_file).read_text())))
+        lines = list(csv.DictReader(read_predictions(result)))
         return result, np.array([float(line["yes"]) for line in lines])
 
     return predict
@@ -152,16 +148,22 @@ def test_pages_of_models_without_one_do_not_speak_of_it(make, predict, alice_cli
     assert "is_always_full" not in read(alice_client, "inference:result_create", model)
 
 
-def test_the_choice_is_offered_where_a_file_is_brought(make, alice_client, tmp_path):
+@pytest.mark.parametrize(("n_rows", "is_offered"), [(5, False), (25, True)])
+def test_the_choice_is_offered_for_a_large_file(
+    make, alice, alice_client, tmp_path, monkeypatch, n_rows, is_offered
+):
+    monkeypatch.setattr("inference.views.result.LARGE_FILE_ROWS", 20)
     model, _ = make()
-    form = read(alice_client, "inference:result_create", model)
-    assert 'name="is_always_full"' in form
-    assert "answered by Logistic Regression alone, 6.5 times as fast" in form
     path = tmp_path / "brought.csv"
-    path.write_text("size\n1\n")
-    for key, wish in (("with", {"is_always_full": "on"}), ("without", {})):
-        with path.open("rb") as file:
-            url = reverse("inference:result_create", args=[model.pk])
-            alice_client.post(url, {"file": file, "idempotency_key": key} | wish)
-    wishes = InferenceResult.objects.order_by("created_at").values_list("is_always_full", flat=True)
-    assert list(wishes) == [True, False]
+    path.write_text("size\n" + "1\n" * n_rows)
+    result = create_batch(
+        user=alice, model=model, file_name="b.csv", path=path, idempotency_key="k", asks_first=True
+    )
+    run_all_jobs()
+    page = alice_client.get(reverse("inference:result_detail", args=[result.pk])).content.decode()
+    assert ('name="is_always_full"' in page) == is_offered
+    assert ("answered by Logistic Regression alone, 6.5 times as fast" in page) == is_offered
+    start = reverse("inference:result_start", args=[result.pk])
+    alice_client.post(start, {"is_always_full": "on"})
+    result.refresh_from_db()
+    assert (result.is_always_full, result.status) == (True, "queued")

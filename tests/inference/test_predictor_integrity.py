@@ -4,14 +4,13 @@ import pytest
 
 from automl.pooling import pool_probabilities
 from inference.batches import create_batch
-from inference.models import InferenceResult
 from models_app.models import DeployedModel
 from studio.files import local_path
-from studio.jobs.execution import execute
-from studio.models import Job, Project
+from studio.models import Project
 
 from ..automl.test_predictor import make_predictor
 from ..factories import make_cleanset, make_model, store
+from ..inline_jobs import predict_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,8 +40,7 @@ def predict(model, folder):
     result = create_batch(
         user=model.created_by, model=model, file_name="n.csv", path=path, idempotency_key="k"
     )
-    execute(Job.objects.get(subject_id=result.pk).pk, has_heartbeat=False)
-    return InferenceResult.objects.get(pk=result.pk)
+    return predict_file(result)
 
 
 def test_the_predictor_that_was_trained_predicts(model, tmp_path):

@@ -1,7 +1,6 @@
 """The whole flow on a shipped sample, through the verbs that the pages call and real workers."""
 
 import secrets
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from automl.project_guess import guess_setup
 from inference.batches import create_batch
 from inference.models import InferenceResult
+from inference.prediction_export import PLAIN, read_export
 from models_app.deploy import deploy_model
 from models_app.leaderboard import candidates_in_order
 from models_app.models import DeployedModel
@@ -27,6 +27,7 @@ from studio.review_query import ReviewQuery
 from studio.samples import SAMPLES
 from studio.supervision.preparing import prepare
 from studio.supervision.supervisor import AlreadyRunningError, Supervisor
+from studio.table_formats import write_csv
 
 EMAIL = "demo@localhost"
 POLL_SECONDS = 0.2
@@ -136,11 +137,10 @@ class Command(BaseCommand):
             path=local_path(dataset.upload_file),
             idempotency_key=uuid4().hex,
         )
-        pending = (InferenceResult.Status.QUEUED, InferenceResult.Status.PREDICTING)
-        result = _wait(InferenceResult, result, *pending)
-        assert result.result_file is not None
-        target = Path(settings.DATA_DIR) / result.export_name
-        shutil.copyfile(local_path(result.result_file), target)
+        result = _wait(InferenceResult, result, *InferenceResult.PENDING)
+        target = Path(settings.DATA_DIR) / f"{result.stem}_pred_probs.csv"
+        with target.open("wb") as file:
+            file.writelines(write_csv(read_export(result, PLAIN)))
         self.stdout.write(f"Exported {result.n_rows:,} predictions: {target}")
 
 

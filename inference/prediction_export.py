@@ -1,0 +1,75 @@
+"""Request side: predictions as tables to export, made from Parquet facts in bounded memory."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from automl.problem import RESERVED_CLASS
+from inference.models import InferenceResult
+from studio.cleanset_tables import make_unique
+from studio.files import local_path
+from studio.parquet_reading import read_parts
+from studio.table_formats import fits_excel
+
+PLAIN, WITH_COLUMNS = "plain", "with-columns"
+KINDS = (PLAIN, WITH_COLUMNS)
+PART_ROWS = 10_000
+CONFIDENCE, WARNING = "Confidence", "Warning"
+LABEL = "label"
+
+
+def read_export(result: InferenceResult, kind: str) -> Iterator[pa.Table]:
+    """In the order of the file, a row a row.
+
+    Plain: a column for each class, then the suggested label, as clients of the original know it.
+    With columns: those of the file first; then the label, what was found of the row, and classes.
+    """
+    assert result.result_file is not None
+    predictions = read_parts(local_path(result.result_file), PART_ROWS)
+    if kind == PLAIN:
+        return (_plain(result, part) for part in predictions)
+    assert result.table_file is not None
+    cells = read_parts(local_path(result.table_file), PART_ROWS)
+    return (_with_columns(result, *pair) for pair in _align(cells, predictions))
+
+
+def can_export(result: InferenceResult, kind: str, form: str) -> bool:
+    n_columns = len(result.deployed_model.classes) + 1
+    if kind == WITH_COLUMNS:
+        n_columns += len(result.column_names) + 2
+    return form != "xlsx" or fits_excel(result.n_rows, n_columns)
+
+
+def _plain(result: InferenceResult, predictions: pa.Table) -> pa.Table:
+    names = [*result.deployed_model.classes, RESERVED_CLASS]
+    columns = [*_probabilities(result, predictions), predictions.column(LABEL)]
+    return pa.table(columns, names=names)
+
+
+def _with_columns(result: InferenceResult, cells: pa.Table, predictions: pa.Table) -> pa.Table:
+    found = {RESERVED_CLASS: predictions.column(LABEL)}
+    for name, column in ((CONFIDENCE, "confidence"), (WARNING, "warning")):
+        if column in predictions.column_names:
+            found[name] = predictions.column(column)
+    names = make_unique([*result.column_names, *found, *result.deployed_model.classes])
+    columns = [*cells.columns, *found.values(), *_probabilities(result, predictions)]
+    return pa.table(columns, names=names)
+
+
+def _probabilities(result: InferenceResult, predictions: pa.Table) -> list[pa.ChunkedArray]:
+    return [predictions.column(f"p{k}") for k in range(len(result.deployed_model.classes))]
+
+
+def _align(
+    cells: Iterator[pa.Table], predictions: Iterator[pa.Table]
+) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Both files have the same rows, but are not cut at the same ones."""
+    left = right = None
+    while True:
+        left = left if left is not None and left.num_rows else next(cells, None)
+        right = right if right is not None and right.num_rows else next(predictions, None)
+        if left is None or right is None:
+            return
+        n_rows = min(left.num_rows, right.num_rows)
+        yield left.slice(0, n_rows), right.slice(0, n_rows)
+        left, right = left.slice(n_rows), right.slice(n_rows)

@@ -1,0 +1,200 @@
+"""One file and its predictions: what was found before, how far it is, and what came out."""
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from automl.errors import InputError
+from automl.schema import Schema
+from inference.access import result_for
+from inference.column_choices import propose
+from inference.forms import ColumnsForm
+from inference.models import InferenceResult
+from inference.prediction_export import KINDS, PLAIN, WITH_COLUMNS, can_export, read_export
+from inference.progress import result_progress
+from inference.review_budget import BudgetLine, read_budget
+from inference.starting import confirm_columns, find_labels
+from models_app.evaluation_page import read_evaluation
+from models_app.large_files import LARGE_FILE_ROWS, serving_facts
+from models_app.views.models import page_context
+from studio.files import FileMissingError
+from studio.jobs import cancel_subject
+from studio.table_formats import FORMATS
+from studio.table_responses import download_table
+from studio.trash import delete_row
+
+logger = logging.getLogger(__name__)
+
+FILE_MISSING = (
+    "The file of these predictions is missing from the server's storage. "
+    "Ask the operator to restore it from a backup, or predict the labels again."
+)
+Status = InferenceResult.Status
+
+
+@require_safe
+def result_detail(request: HttpRequest, result_id: UUID) -> HttpResponse:
+    result = result_for(request.user, result_id)
+    return render(request, "inference/result_detail.html", _context(request, result))
+
+
+@require_safe
+def result_status(request: HttpRequest, result_id: UUID) -> HttpResponse:
+    """Polled while something is being done; then the whole page is loaded anew."""
+    result = result_for(request.user, result_id)
+    context = _context(request, result)
+    response = render(request, "inference/result_progress.html", context)
+    if context["result_progress"] is None:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def result_start(request: HttpRequest, result_id: UUID) -> HttpResponse:
+    result = result_for(request.user, result_id, write=True)
+    if result.status != Status.CHECKED:
+        return redirect("inference:result_detail", result.pk)
+    form = _columns_form(result, request.POST)
+    if not form.is_valid() or not _confirm(result, form):
+        context = _context(request, result) | {"form": form}
+        return render(request, "inference/result_detail.html", context, status=422)
+    return redirect("inference:result_detail", result.pk)
+
+
+@require_POST
+def result_cancel(request: HttpRequest, result_id: UUID) -> HttpResponse:
+    result = result_for(request.user, result_id, write=True)
+    if result.status in InferenceResult.PENDING:
+        cancel_subject(result.pk)
+        messages.success(request, "The prediction was cancelled.")
+    return redirect("inference:result_detail", result.pk)
+
+
+@require_safe
+def result_export(request: HttpRequest, result_id: UUID) -> HttpResponseBase:
+    result = result_for(request.user, result_id)
+    kind, form = request.GET.get("what", PLAIN), request.GET.get("format", "csv")
+    is_there = result.status == Status.READY and result.result_file is not None
+    if kind not in KINDS or form not in FORMATS or not is_there:
+        raise Http404("These predictions are not ready for export.")
+    if not can_export(result, kind, form):
+        messages.error(request, "These are more rows or columns than Excel has. Choose CSV.")
+        return redirect("inference:result_detail", result.pk)
+    # `<stem>_pred_probs.csv`: the name that users of the original know.
+    stem = result.stem + ("_pred_probs" if kind == PLAIN else "_predictions")
+    try:
+        return download_table(read_export(result, kind), form, stem)
+    except FileMissingError as error:
+        logger.error("export of %s: %s", result.pk.hex, error)
+        messages.error(request, FILE_MISSING)
+        return redirect("inference:result_detail", result.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def result_delete(request: HttpRequest, result_id: UUID) -> HttpResponse:
+    result = result_for(request.user, result_id, write=True)
+    if request.method == "POST":
+        delete_row(result)
+        messages.success(request, f"Deleted the predictions for “{result.file_name}”.")
+        return redirect("inference:result_list", result.deployed_model_id)
+    return render(request, "inference/result_delete.html", {"result": result})
+
+
+def _confirm(result: InferenceResult, form: ColumnsForm) -> bool:
+    try:
+        confirm_columns(
+            result=result,
+            positions=form.positions,
+            is_always_full=form.cleaned_data["is_always_full"],
+        )
+    except InputError as error:
+        form.add_error(None, error.message)
+        return False
+    return True
+
+
+def _columns_form(result: InferenceResult, data: Any = None) -> ColumnsForm:
+    schema = Schema.from_json(result.deployed_model.cleanset.project.feature_schema)
+    choices = propose(schema, result.column_names, result.deployed_model)
+    return ColumnsForm(data, choices=choices, names=result.column_names)
+
+
+def _context(request: HttpRequest, result: InferenceResult) -> dict[str, Any]:
+    model = result.deployed_model
+    serving = serving_facts(model)
+    context = page_context(request, model) | {
+        "result": result,
+        "result_progress": result_progress(result),
+        "serving": serving,
+        "asks_ensemble": serving is not None and result.n_rows > LARGE_FILE_ROWS,
+    }
+    if result.status == Status.CHECKED:
+        context["form"] = _columns_form(result)
+        context["missing"] = _say_missing(result, context["form"])
+        context |= _other_columns(result, context["form"])
+    if result.status == Status.READY:
+        context |= _outcome(result)
+    return context
+
+
+def _outcome(result: InferenceResult) -> dict[str, Any]:
+    model = result.deployed_model
+    held_out = read_evaluation(model.evaluation_file)
+    evaluation = read_evaluation(result.evaluation_file)
+    return {
+        "exports": _exports(result),
+        "evaluation": evaluation,
+        "facts": evaluation and evaluation["facts"],
+        "rows_name": "labelled",
+        "promise": model.candidates.filter(is_deployed=True).first(),
+        "mix": [(name, n, n / max(result.n_rows, 1)) for name, n in result.facts.get("mix", [])],
+        "budget": _budget(result, held_out["facts"]["coverage"]) if held_out else [],
+    }
+
+
+def _budget(result: InferenceResult, coverage: list[dict[str, Any]]) -> list[BudgetLine]:
+    try:
+        return read_budget(result, coverage)
+    except FileMissingError as error:
+        logger.error("predictions of %s: %s", result.pk.hex, error)
+        return []
+
+
+def _other_columns(result: InferenceResult, form: ColumnsForm) -> dict[str, Any]:
+    """What the file has besides the columns of the model."""
+    proposed = [choice.position for choice in form.choices]
+    labels = find_labels(result, proposed)
+    used = {*proposed, labels}
+    return {
+        "label_name": None if labels is None else result.column_names[labels],
+        "unused": [name for i, name in enumerate(result.column_names) if i not in used],
+    }
+
+
+def _say_missing(result: InferenceResult, form: ColumnsForm) -> str:
+    """Which columns of the model the file does not have, in the words of every refusal."""
+    missing = {choice.name for choice in form.choices if choice.how == "missing"}
+    every = Schema.from_json(result.deployed_model.cleanset.project.feature_schema)
+    schema = Schema(tuple(column for column in every.columns if column.name in missing))
+    try:
+        schema.require(result.column_names)
+    except InputError as error:
+        return error.message
+    return ""
+
+
+def _exports(result: InferenceResult) -> list[dict[str, Any]]:
+    titles = {PLAIN: "Class probabilities", WITH_COLUMNS: "With your columns"}
+    return [
+        {
+            "key": kind,
+            "title": titles[kind],
+            "formats": [(k, f) for k, f in FORMATS.items() if can_export(result, kind, k)],
+        }
+        for kind in KINDS
+    ]

@@ -1,0 +1,54 @@
+"""Single rows of a file with what was predicted for them."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from inference.access import result_for
+from inference.models import InferenceResult
+from inference.result_rows import ORDERS, SHOWN, RowQuery, read_page
+from studio.views.pages import read_number
+
+
+@require_safe
+def result_rows(request: HttpRequest, result_id: UUID) -> HttpResponse:
+    result = result_for(request.user, result_id)
+    if result.status != InferenceResult.Status.READY:
+        raise Http404("These predictions are not ready.")
+    page = read_page(result, parse_row_query(request.GET))
+    context = {
+        "result": result,
+        "model": result.deployed_model,
+        "page": page,
+        "shown": [(key, title) for key, title in SHOWN.items() if _is_useful(result, key)],
+        "orders": ORDERS.items(),
+        "previous_url": page.query.to_url(page=page.query.number - 1),
+        "next_url": page.query.to_url(page=page.query.number + 1),
+    }
+    return render(request, "inference/result_rows.html", context)
+
+
+def parse_row_query(params: QueryDict) -> RowQuery:
+    """What is not understood counts as not said."""
+    usual = RowQuery()
+    show, order = params.get("show", ""), params.get("order", "")
+    return RowQuery(
+        show if show in SHOWN else usual.show,
+        _parse_share(params.get("below", ""), usual.below),
+        order if order in ORDERS else usual.order,
+        max(read_number(params.get("page")), 1),
+    )
+
+
+def _parse_share(text: str, usual: float) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        return usual
+    return share if 0 <= share <= 1 else usual
+
+
+def _is_useful(result: InferenceResult, key: str) -> bool:
+    return key != "wrong" or result.label_position is not None

@@ -1,0 +1,172 @@
+"""What came out: compared with labels of the file, counted, and looked at row by row."""
+
+import csv
+import json
+
+import pytest
+from django.urls import reverse
+
+from automl import batch_evaluation
+from inference.result_rows import RowQuery, find_rows
+from inference.review_budget import read_budget
+from studio.files import local_path
+
+from ..factories import store
+from ..inline_jobs import read_predictions
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SIZES = [i % 100 / 10 for i in range(5, 95)]
+GIVEN = ["large" if size > 5 else "small" for size in SIZES]
+
+
+def make_file(given):
+    lines = [f"{size},red,{label}" for size, label in zip(SIZES, given, strict=True)]
+    return "\n".join(["size,colour,label", *lines])
+
+
+@pytest.fixture
+def given():
+    """Every tenth label is the other one, two rows have none, and one has a class of its own."""
+    given = [
+        ("small" if g == "large" else "large") if i % 10 == 3 else g for i, g in enumerate(GIVEN)
+    ]
+    given[0] = given[1] = ""
+    given[2] = "huge"
+    return given
+
+
+@pytest.fixture
+def labelled(bring, given):
+    return bring(make_file(given))
+
+
+@pytest.fixture
+def page(alice_client):
+    def page(name, result, **query):
+        response = alice_client.get(reverse(f"inference:{name}", args=[result.pk]), query)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    return page
+
+
+def predicted(result):
+    return [line[-1] for line in csv.reader(read_predictions(result)[1:])]
+
+
+def test_accuracy_is_that_of_the_rows_that_have_a_label(labelled, given):
+    labels = predicted(labelled)
+    right = [p == g for p, g in zip(labels, given, strict=True) if g]
+    facts = labelled.facts["right"]
+    assert (facts["n_labelled"], facts["n_right"]) == (len(given) - 2, sum(right))
+    assert facts["accuracy"] == pytest.approx(sum(right) / len(right))
+    assert facts["low"] < facts["accuracy"] < facts["high"]
+
+
+def test_a_class_that_the_model_does_not_know_counts_as_wrong_and_is_named(labelled, page):
+    assert labelled.facts["unknown"] == {"n_names": 1, "names": ["huge"]}
+    assert "unknown to the model" in page("result_detail", labelled)
+
+
+def test_the_evaluation_is_about_rows_with_known_labels(labelled, given):
+    facts = json.loads(local_path(labelled.evaluation_file).read_text())
+    known = [g for g in given if g in {"large", "small"}]
+    assert facts["n_rows"] == len(known)
+    lines = {line["name"]: line for line in facts["per_class"]}
+    assert lines["large"]["support"] == known.count("large")
+    wrong = {error["row_id"] for error in facts["worst_errors"]}
+    labels = predicted(labelled)
+    assert wrong == {i for i, g in enumerate(given) if g in lines and labels[i] != g}
+
+
+def test_the_page_compares_with_what_was_promised(labelled, page):
+    shown = page("result_detail", labelled)
+    assert "Accuracy on the labels of this file" in shown
+    assert "Held-out Accuracy promised" in shown
+    assert "labelled rows" in shown
+    assert "Worst errors" in shown
+
+
+def test_without_labels_nothing_is_compared(bring, page):
+    result = bring("size,colour\n9,red\n1,green\n")
+    assert (result.label_position, result.evaluation_file) == (None, None)
+    assert "Accuracy on the labels" not in page("result_detail", result)
+
+
+def test_a_column_of_labels_without_a_label_is_no_evaluation(bring, page):
+    result = bring(make_file([""] * len(SIZES)))
+    assert result.evaluation_file is None
+    assert result.facts["right"]["n_labelled"] == 0
+    assert page("result_detail", result)
+
+
+def test_of_very_many_rows_some_are_looked_at_and_all_are_counted(bring, given, monkeypatch):
+    monkeypatch.setattr(batch_evaluation, "MAX_ROWS", 40)
+    result = bring(make_file(given))
+    facts = json.loads(local_path(result.evaluation_file).read_text())
+    assert facts["n_rows"] <= 40
+    assert result.facts["right"]["n_labelled"] == len(given) - 2
+
+
+def test_the_label_mix_adds_up(labelled):
+    labels = predicted(labelled)
+    assert dict(map(tuple, labelled.facts["mix"])) == {n: labels.count(n) for n in set(labels)}
+
+
+def test_wrong_rows_are_shown_least_sure_first(labelled, given, page):
+    places = find_rows(labelled, RowQuery("wrong", order="rising"))
+    labels = predicted(labelled)
+    assert sorted(places) == [i for i, g in enumerate(given) if g and labels[i] != g]
+    probs = [max(map(float, line.split(",")[:2])) for line in read_predictions(labelled)[1:]]
+    assert [probs[i] for i in places] == sorted(probs[i] for i in places)
+    shown = page("result_rows", labelled, show="wrong", order="rising")
+    assert shown.count("not what was predicted") == len(places)
+
+
+def test_pages_of_rows_are_in_the_order_of_the_file(labelled, page):
+    second = page("result_rows", labelled, page="2")
+    assert "51–90 of 90" in second
+    assert "99" not in page("result_rows", labelled, page="99").split("51–90")[0][-20:]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"show": "x", "below": "many", "order": "<b>", "page": "-3"},
+        {"show": "unsure", "below": "nan"},
+        {"show": "warned", "below": "7"},
+        {"page": "9" * 30},
+    ],
+)
+def test_strange_queries_are_answered(labelled, page, query):
+    assert "Rows" in page("result_rows", labelled, **query)
+
+
+def test_the_budget_counts_the_rows_of_this_file(labelled, page, small_model, tmp_path):
+    coverage = [
+        {"min_confidence": 0.9, "accuracy": 0.99, "low": 0.97, "high": 0.995},
+        {"min_confidence": 0.0, "accuracy": 0.9, "low": 0.85, "high": 0.93},
+    ]
+    probs = [max(map(float, line.split(",")[:2])) for line in read_predictions(labelled)[1:]]
+    sure, every = read_budget(labelled, coverage)
+    assert sure.n_accepted == sum(p >= 0.9 for p in probs)
+    assert (every.n_accepted, every.n_left) == (len(probs), 0)
+    unsure = find_rows(labelled, RowQuery("unsure", 0.9))
+    assert len(unsure) == sure.n_left
+
+
+def test_the_budget_is_on_the_page_where_the_model_has_an_evaluation(labelled, page, small_model):
+    path = local_path(labelled.evaluation_file)
+    small_model.evaluation_file = store(small_model.workspace, "evaluations", path)
+    small_model.save()
+    labelled.refresh_from_db()
+    assert "How many rows to look at" in page("result_detail", labelled)
+
+
+def test_hostile_cells_and_labels_are_text(bring, page):
+    result = bring('size,colour,label\n9,"<img src=x onerror=alert(1)>","<script>x</script>"\n')
+    for name in ("result_detail", "result_rows"):
+        shown = page(name, result)
+        assert "<script>x" not in shown
+        assert "<img src=x" not in shown
