@@ -22,6 +22,7 @@ from automl.golden_rows import GoldenRows, check_agreement
 from automl.pooling import pool_probabilities
 from automl.problem import MULTI_LABEL, REGRESSION
 from automl.schema import Schema
+from automl.training_profile import TrainingProfile
 from automl.value_intervals import ValueIntervals
 from automl.versions import library_versions
 
@@ -49,6 +50,7 @@ class Predictor:
     text_encoders : where the encoders that the schema names are found.
     serving : a cheaper combination of the members, where there is one (see automl.serving).
     golden : training rows and what was predicted for them when the predictor was made.
+    profile : what its training rows look like; None for those from before there were profiles.
     versions : of the libraries that made it.
     """
 
@@ -65,6 +67,7 @@ class Predictor:
     text_encoders: TextEncoders = field(default_factory=TextEncoders)
     serving: ServingPool | None = None
     golden: GoldenRows | None = None
+    profile: TrainingProfile | None = None
     versions: dict[str, str] = field(default_factory=library_versions)
 
     def for_serving(self) -> Predictor:
@@ -153,6 +156,8 @@ class Predictor:
             encoders = [_save_member(member, i, folder) for i, member in enumerate(self.members)]
             if self.golden is not None:
                 self.golden.save(folder)
+            if self.profile is not None:
+                self.profile.save(folder)
             write_manifest(folder, self._manifest(encoders, info))
             write_zip(folder, path)
 
@@ -208,6 +213,7 @@ class Predictor:
             text_encoders=text_encoders,
             serving=_read_pool(manifest.get("serving")),
             golden=GoldenRows.load(folder),
+            profile=TrainingProfile.load(folder),
             versions=manifest["versions"],
         )
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from automl.intervals import wilson_interval
 from automl.schema import BOOLEAN, CATEGORICAL, Schema
 from automl.shown_text import show_name
-from automl.values import count_values, spread_values
+from automl.values import distinct_cells
 
 MIN_VALUES, MAX_VALUES = 2, 20
 MIN_GROUP_ROWS = 30
@@ -47,11 +47,11 @@ def list_subgroups(table: pa.Table, schema: Schema, right: np.ndarray) -> list[d
 def _column_groups(
     name: str, cells: pa.ChunkedArray, right: np.ndarray, overall: float
 ) -> list[dict[str, Any]]:
-    values, counts = count_values(cells)
+    distinct = distinct_cells(cells)
+    values, counts = distinct.values, distinct.counts.tolist()
     if not MIN_VALUES <= len(values) <= MAX_VALUES:
         return []
-    place = spread_values(cells, np.arange(len(values)))
-    n_right = np.bincount(place, weights=right, minlength=len(values)).astype(np.int64)
+    n_right = np.bincount(distinct.codes, weights=right, minlength=len(values)).astype(np.int64)
     return [
         _describe_group(name, values[v], counts[v], int(n_right[v]), overall)
         for v in range(len(values))

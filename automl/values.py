@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -43,14 +45,20 @@ def parse_numbers(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, int]:
     values : (N,) float64
     n_unread : how many cells that are not empty could not be read as a finite number
     """
-    values, counts = count_values(column)
-    numbers = np.array([_finite(value) for value in values], dtype=np.float64)
-    unread = sum(
-        count
-        for value, number, count in zip(values, numbers, counts, strict=True)
-        if value and math.isnan(number)
-    )
-    return spread_values(column, numbers), unread
+    cells = distinct_cells(column)
+    numbers = read_numbers(cells.values)
+    return numbers[cells.codes], int(cells.counts[cells.is_unread(numbers)].sum())
+
+
+def read_numbers(values: Sequence[str]) -> np.ndarray:
+    """(n,) float64: each cell as a finite number, else NaN."""
+    return np.array([_finite(value) for value in values], dtype=np.float64)
+
+
+def read_times(values: Sequence[str]) -> np.ndarray:
+    """(n,) float64: each cell as seconds since 1970 in UTC, else NaN."""
+    times = (parse_time(value) for value in values)
+    return np.array([math.nan if t is None else t for t in times], dtype=np.float64)
 
 
 def parse_time(cell: str) -> float | None:
@@ -70,24 +78,42 @@ def parse_time(cell: str) -> float | None:
     return None
 
 
+@dataclass(frozen=True)
+class DistinctCells:
+    """A column as what occurs in it, in order of appearance ("" for null), and where.
+
+    Attributes
+    ----------
+    values : (n,) distinct cells.
+    codes : (N,) int32, the place in `values` of each row.
+    """
+
+    values: list[str]
+    codes: np.ndarray
+
+    @property
+    def counts(self) -> np.ndarray:
+        """(n,) int64 rows of each."""
+        return np.bincount(self.codes, minlength=len(self.values))
+
+    def is_unread(self, numbers: np.ndarray) -> np.ndarray:
+        """(n,) bool: not empty, and yet NaN in what was read of each."""
+        return np.isnan(numbers) & np.array([bool(value) for value in self.values], dtype=bool)
+
+
+def distinct_cells(column: pa.ChunkedArray | pa.Array) -> DistinctCells:
+    filled = pc.fill_null(column, "")
+    if isinstance(filled, pa.ChunkedArray):
+        filled = filled.combine_chunks()
+    encoded = pc.dictionary_encode(filled)
+    return DistinctCells(encoded.dictionary.to_pylist(), encoded.indices.to_numpy())
+
+
 def count_values(column: pa.ChunkedArray | pa.Array) -> tuple[list[str], list[int]]:
     """Distinct cells ("" for null) and how often each occurs, in order of appearance."""
     filled = pc.fill_null(column, "")
     pairs = pc.value_counts(filled)
     return pairs.field(0).to_pylist(), pairs.field(1).to_pylist()
-
-
-def spread_values(column: pa.ChunkedArray | pa.Array, per_value: np.ndarray) -> np.ndarray:
-    """One number for each distinct cell of `count_values`, laid out over all rows."""
-    if len(column) == 0:
-        return np.empty(0, dtype=per_value.dtype)
-    filled = pc.fill_null(column, "")
-    if isinstance(filled, pa.ChunkedArray):
-        filled = filled.combine_chunks()
-    indices = pc.dictionary_encode(filled)
-    if isinstance(indices, pa.ChunkedArray):
-        indices = indices.combine_chunks()
-    return per_value[indices.indices.to_numpy(zero_copy_only=False)]
 
 
 def _finite(cell: str) -> float:

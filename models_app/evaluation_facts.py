@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pyarrow as pa
+
 from automl.ensemble import Ensemble
 from automl.evaluation import evaluate
 from automl.importance import permutation_importance, top_terms
@@ -11,14 +13,12 @@ from automl.per_class import ClassCounts
 from automl.predictor import Predictor
 from automl.subgroups import list_subgroups
 from models_app.leaderboard_scores import Board
-from models_app.models import DeployedModel
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
-from studio.project_data import read_features
 
 
 def store_evaluation(
-    run: JobRun, model: DeployedModel, board: Board, held_out: Ensemble, predictor: Predictor
+    run: JobRun, board: Board, table: pa.Table, held_out: Ensemble, predictor: Predictor
 ) -> StoredFile:
     facts = evaluate(
         held_out.oof_pred_probs,
@@ -31,7 +31,7 @@ def store_evaluation(
     facts |= (
         _look_at_terms(board, held_out, predictor)
         if predictor.modality == "text"
-        else _look_at_columns(model, board, held_out, predictor)
+        else _look_at_columns(board, table, held_out, predictor)
     )
     path = run.folder / "evaluation.json"
     path.write_text(json.dumps(facts, sort_keys=True, separators=(",", ":")))
@@ -44,10 +44,9 @@ def _look_at_terms(board: Board, held_out: Ensemble, predictor: Predictor) -> di
 
 
 def _look_at_columns(
-    model: DeployedModel, board: Board, held_out: Ensemble, predictor: Predictor
+    board: Board, table: pa.Table, held_out: Ensemble, predictor: Predictor
 ) -> dict[str, Any]:
     """Every row of a frozen cleanset is labelled, as both of these want it."""
-    table = read_features(model.cleanset.project, board.row_ids)
     right = correct_rows(held_out.oof_predicted, board.y)
     return {
         "importance": permutation_importance(predictor, table, board.y, seed=board.seed),

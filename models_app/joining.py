@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from automl.candidates import Member
 from automl.ensemble import Ensemble, choose_deployed
 from automl.golden_rows import choose_golden_rows
 from automl.metrics import CandidateScore
 from automl.predictor import Predictor
 from automl.schema import Schema
+from automl.training_profile import TrainingProfile
 from models_app.evaluation_facts import store_evaluation
 from models_app.leaderboard_scores import Board, Scored
 from models_app.leak_alarm import warn_of_leak
@@ -50,17 +53,20 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
     deployed, tied = choose_contender(board, {key: s.score for key, s in scored.items()})
     run.progress("Saving the predictor")
     load = partial(load_candidate, run, model.cleanset.project.modality)
-    predictor = build_predictor(model, board, scored[deployed].held_out, load)
-    scored[deployed].serving = find_serving(model, board, scored[deployed].held_out, predictor)
-    keep_golden_rows(predictor, model, board)
+    held_out = scored[deployed].held_out
+    predictor = build_predictor(model, board, held_out, load)
+    table = read_features(model.cleanset.project, board.row_ids)
+    scored[deployed].serving = find_serving(board, table, held_out, predictor)
+    keep_golden_rows(predictor, board, table)
+    keep_profile(predictor, board, table)
     predictor_file = _store_predictor(run, model, predictor)
     run.progress("Looking at errors")
-    evaluation_file = store_evaluation(run, model, board, scored[deployed].held_out, predictor)
+    evaluation_file = store_evaluation(run, board, table, held_out, predictor)
     marks = {key: {"is_deployed": key == deployed, "is_tied": key in tied} for key in scored}
     return Joined(
         predictor_file=predictor_file,
         evaluation_file=evaluation_file,
-        rule=scored[deployed].held_out.rule,
+        rule=held_out.rule,
         gain=scored[deployed].gain,
         warnings=warn_of_leak(run, board, scored),
         ensemble=_ensemble_row(model, board, scored, marks),
@@ -136,9 +142,16 @@ def build_predictor(
     )
 
 
-def keep_golden_rows(predictor: Predictor, model: DeployedModel, board: Board) -> None:
-    chosen = board.row_ids[choose_golden_rows(board.y, seed=board.seed)]
-    predictor.keep_golden_rows(read_features(model.cleanset.project, chosen))
+def keep_golden_rows(predictor: Predictor, board: Board, table: pa.Table) -> None:
+    chosen = choose_golden_rows(board.y, seed=board.seed)
+    predictor.keep_golden_rows(table.take(pa.array(chosen)))
+
+
+def keep_profile(predictor: Predictor, board: Board, table: pa.Table) -> None:
+    """Of the board's rows, whose cells `table` has."""
+    predictor.profile = TrainingProfile.of(
+        table, predictor.schema, board.labels, problem_type=board.problem_type
+    )
 
 
 def save_predictor(predictor: Predictor, model: DeployedModel, path: Path) -> None:

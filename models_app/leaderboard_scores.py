@@ -81,8 +81,8 @@ class Board:
         self.problem_type, self.seed = project.problem_type, project.seed
         self.classes: list[str] = model.classes
         self.decision = Decision(model.decision, model.decision_threshold or 0.5)
-        self.row_ids, labels = read_labels(model.training_file)
-        self.y = encode_labels(labels, self.classes, self.problem_type)
+        self.row_ids, self.labels = read_labels(model.training_file)
+        self.y = encode_labels(self.labels, self.classes, self.problem_type)
         self.folds = read_folds(project)[self.row_ids]
         self.candidates = _ready_candidates(model)
         self.contenders = [c for c in self.candidates if c.role != CandidateModel.Role.BASELINE]

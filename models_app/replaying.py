@@ -25,6 +25,7 @@ from models_app.joining import (
     build_predictor,
     choose_contender,
     keep_golden_rows,
+    keep_profile,
     save_predictor,
 )
 from models_app.leaderboard_scores import Board
@@ -62,7 +63,7 @@ def verify_model(run: JobRun) -> Finished:
         replayed[candidate.family] = _train(run, candidate, data, stored.seed, prefix)
     run.progress("Comparing")
     board = Board(model, replayed)
-    again = _put_together(run, model, board, deployed)
+    again = _put_together(run, model, board, data, deployed)
     facts = _compare(stored, board, deployed, again)
 
     def apply() -> None:
@@ -142,7 +143,9 @@ def _train(
     return result.oof_pred_probs
 
 
-def _put_together(run: JobRun, model: DeployedModel, board: Board, deployed: Outcome) -> Outcome:
+def _put_together(
+    run: JobRun, model: DeployedModel, board: Board, data: TrainingData, deployed: Outcome
+) -> Outcome:
     """Score, choose and bundle anew."""
     held_out = {c.family: _combine(board, c.family) for c in board.contenders}
     if len(board.contenders) > 1:
@@ -156,7 +159,9 @@ def _put_together(run: JobRun, model: DeployedModel, board: Board, deployed: Out
     if deployed.predictor.serving is not None:
         _repeat_serving(predictor, deployed.predictor, board)
     if deployed.predictor.golden is not None:
-        keep_golden_rows(predictor, model, board)
+        keep_golden_rows(predictor, board, data.table)
+    if deployed.predictor.profile is not None:
+        keep_profile(predictor, board, data.table)
     path = run.folder / "again.zip"
     save_predictor(predictor, model, path)
     return Outcome(choice, held_out[choice], predictor, hash_file(path))

@@ -2,25 +2,27 @@
 
 from typing import Any
 
+import pyarrow as pa
+
 from automl.ensemble import Ensemble
 from automl.families import get_family
 from automl.prediction_costs import SAMPLE_ROWS
 from automl.predictor import Predictor
 from automl.serving import add_serving
 from models_app.leaderboard_scores import Board
-from models_app.models import DeployedModel
-from studio.project_data import read_features
 
 
 def find_serving(
-    model: DeployedModel, board: Board, full: Ensemble, predictor: Predictor
+    board: Board, table: pa.Table, full: Ensemble, predictor: Predictor
 ) -> dict[str, Any] | None:
-    """Give the predictor its serving ensemble; the answer is what Model Details says of it."""
+    """Give the predictor its serving ensemble; the answer is what Model Details says of it.
+
+    `table` has the cells of the board's rows.
+    """
     members = [c for c in board.contenders if full.weights.get(c.family)]
-    sample = board.row_ids[: SAMPLE_ROWS[predictor.modality]]
     serving = add_serving(
         predictor,
-        read_features(model.cleanset.project, sample),
+        table.slice(0, SAMPLE_ROWS[predictor.modality]),
         board.read_oof(members, [c.held_out_run for c in members]),
         board.y,
         board.folds,

@@ -22,7 +22,7 @@ from automl.schema import (
     TEXT,
     Schema,
 )
-from automl.values import count_values, parse_numbers, parse_time, spread_values
+from automl.values import count_values, distinct_cells, parse_numbers, read_times
 
 MAX_CATEGORIES = 250
 MIN_CATEGORY_ROWS = 3
@@ -152,18 +152,15 @@ def _frequent_values(cells: pa.ChunkedArray) -> list[str]:
 def _codes(cells: pa.ChunkedArray, categories: list[str]) -> np.ndarray:
     """1.. for known categories, 0 for others; an empty cell is a category like any other."""
     index = {value: code for code, value in enumerate(categories, start=UNSEEN_CODE + 1)}
-    values, _ = count_values(cells)
-    per_value = np.array([index.get(value, UNSEEN_CODE) for value in values], dtype=np.float64)
-    return spread_values(cells, per_value)
+    distinct = distinct_cells(cells)
+    codes = [index.get(value, UNSEEN_CODE) for value in distinct.values]
+    return np.array(codes, dtype=np.float64)[distinct.codes]
 
 
 def _time_parts(cells: pa.ChunkedArray) -> np.ndarray:
     """(N, 6): days since 1970, year, month, day, weekday, hour; NaN where it is no time."""
-    values, _ = count_values(cells)
-    seconds = np.array(
-        [np.nan if (s := parse_time(value)) is None else s for value in values], dtype=np.float64
-    )
-    return _split_times(spread_values(cells, seconds))
+    distinct = distinct_cells(cells)
+    return _split_times(read_times(distinct.values)[distinct.codes])
 
 
 def _split_times(seconds: np.ndarray) -> np.ndarray:

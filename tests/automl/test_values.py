@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from automl.values import count_values, parse_number, parse_numbers, parse_time, spread_values
+from automl.values import count_values, distinct_cells, parse_number, parse_numbers, parse_time
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,7 @@ def test_what_is_worked_out_for_each_distinct_cell_lands_on_its_rows(chunks):
     column = pa.chunked_array(chunks, pa.string())
     values, counts = count_values(column)
     assert dict(zip(values, counts, strict=True)) == {"b": 2, "a": 1, "": 2}
-    lengths = np.array([ord(value) if value else 0 for value in values])
-    assert spread_values(column, lengths).tolist() == [98, 97, 0, 98, 0]
+    cells = distinct_cells(column)
+    assert dict(zip(cells.values, cells.counts.tolist(), strict=True)) == {"b": 2, "a": 1, "": 2}
+    lengths = np.array([ord(value) if value else 0 for value in cells.values])
+    assert lengths[cells.codes].tolist() == [98, 97, 0, 98, 0]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from automl import versions
 from automl.families import lightgbm_trees
+from automl.predictor import Predictor
 from models_app.deploy import deploy_model
 from models_app.models import CandidateModel, DeployedModel, Verification
 from models_app.verification import start_verification, verification_seconds
@@ -93,6 +94,14 @@ def test_texts_are_read_anew_and_give_the_same_file(train):
         np.save(overwritten, np.zeros((N_ROWS, 384), dtype=np.float16))
     done = verify(model)
     assert (done.status, done.result, done.error_message) == ("done", "identical", "")
+
+
+def test_a_trained_model_knows_what_it_was_trained_on(train):
+    profile = Predictor.load(local_path(train(TABULAR).predictor_file)).profile
+    size, colour = profile.columns
+    assert profile.n_rows == size.n_rows == N_ROWS - 1
+    assert sorted(colour.values) == ["b", "g", "r"]
+    assert sum(profile.labels.values()) == N_ROWS - 1
 
 
 def test_other_libraries_with_equal_predictions_are_equal_and_named(train, monkeypatch):
