@@ -80,8 +80,12 @@ def suggested_labels(
     pred_probs: np.ndarray, classes: Sequence[str], rule: Rule | None, *, is_sets: bool
 ) -> list[str]:
     """Names of the predicted classes, or sets as text, by falling probability."""
-    predicted = predict_labels(pred_probs, rule, is_sets=is_sets)
-    if is_sets:
+    return name_labels(predict_labels(pred_probs, rule, is_sets=is_sets), pred_probs, classes)
+
+
+def name_labels(predicted: np.ndarray, pred_probs: np.ndarray, classes: Sequence[str]) -> list[str]:
+    """The same of what was predicted already: (N,) class indices or (N, K) sets."""
+    if predicted.ndim == 2:
         return label_sets(predicted, pred_probs, classes)
     return [classes[k] for k in predicted]
 

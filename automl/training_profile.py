@@ -130,12 +130,14 @@ class TrainingProfile:
     """Attributes
     ----------
     labels : rows of each class, or with each label, most frequent first; none of numbers.
+    predicted_labels : the same of held-out predictions of these rows; empty where not known.
     has_sets : whether a row may have several labels.
     """
 
     n_rows: int
     columns: tuple[ColumnProfile, ...]
     labels: dict[str, int]
+    predicted_labels: dict[str, int]
     has_sets: bool
 
     @classmethod
@@ -146,13 +148,14 @@ class TrainingProfile:
         labels: Sequence[str | None],
         *,
         problem_type: str = MULTI_CLASS,
+        predicted: Sequence[str | None] = (),
     ) -> Self:
         """Equal rows give an equal profile, in whatever order.
 
         Parameters
         ----------
         table : (N rows) columns c0.. of text in the order of `schema`.
-        labels : (N,) as text, sets as comma lists (see problem.parse_label_set).
+        labels, predicted : (N,) as text, sets as comma lists (see problem.parse_label_set).
         """
         return cls(
             n_rows=table.num_rows,
@@ -160,6 +163,7 @@ class TrainingProfile:
                 ColumnProfile.of(column, table.column(i)) for i, column in enumerate(schema.columns)
             ),
             labels=dict(rank_counts(count_labels(labels, problem_type))),
+            predicted_labels=dict(rank_counts(count_labels(predicted, problem_type))),
             has_sets=problem_type == MULTI_LABEL,
         )
 
@@ -169,7 +173,7 @@ class TrainingProfile:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         columns = tuple(ColumnProfile.from_json(column) for column in content["columns"])
-        return cls(content["n_rows"], columns, content["labels"], content["has_sets"])
+        return cls(**content | {"columns": columns})
 
     def save(self, folder: Path) -> None:
         (folder / FILE).write_text(json.dumps(self.to_json(), ensure_ascii=True))

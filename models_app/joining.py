@@ -10,6 +10,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from automl.candidates import Member
+from automl.decision_rules import name_labels
 from automl.ensemble import Ensemble, choose_deployed
 from automl.golden_rows import choose_golden_rows
 from automl.metrics import CandidateScore
@@ -58,7 +59,7 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
     table = read_features(model.cleanset.project, board.row_ids)
     scored[deployed].serving = find_serving(board, table, held_out, predictor)
     keep_golden_rows(predictor, board, table)
-    keep_profile(predictor, board, table)
+    keep_profile(predictor, board, table, held_out)
     predictor_file = _store_predictor(run, model, predictor)
     run.progress("Looking at errors")
     evaluation_file = store_evaluation(run, board, table, held_out, predictor)
@@ -147,10 +148,14 @@ def keep_golden_rows(predictor: Predictor, board: Board, table: pa.Table) -> Non
     predictor.keep_golden_rows(table.take(pa.array(chosen)))
 
 
-def keep_profile(predictor: Predictor, board: Board, table: pa.Table) -> None:
+def keep_profile(predictor: Predictor, board: Board, table: pa.Table, held_out: Ensemble) -> None:
     """Of the board's rows, whose cells `table` has."""
     predictor.profile = TrainingProfile.of(
-        table, predictor.schema, board.labels, problem_type=board.problem_type
+        table,
+        predictor.schema,
+        board.labels,
+        problem_type=board.problem_type,
+        predicted=name_labels(held_out.oof_predicted, held_out.oof_pred_probs, board.classes),
     )
 
 

@@ -161,7 +161,7 @@ def _put_together(
     if deployed.predictor.golden is not None:
         keep_golden_rows(predictor, board, data.table)
     if deployed.predictor.profile is not None:
-        keep_profile(predictor, board, data.table)
+        keep_profile(predictor, board, data.table, held_out[choice])
     path = run.folder / "again.zip"
     save_predictor(predictor, model, path)
     return Outcome(choice, held_out[choice], predictor, hash_file(path))

@@ -102,6 +102,7 @@ def test_a_trained_model_knows_what_it_was_trained_on(train):
     assert profile.n_rows == size.n_rows == N_ROWS - 1
     assert sorted(colour.values) == ["b", "g", "r"]
     assert sum(profile.labels.values()) == N_ROWS - 1
+    assert sum(profile.predicted_labels.values()) == N_ROWS - 1
 
 
 def test_other_libraries_with_equal_predictions_are_equal_and_named(train, monkeypatch):
