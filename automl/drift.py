@@ -235,7 +235,10 @@ def _bin_names(column: ColumnProfile) -> list[str]:
         low = high = ""
     else:
         shown = [_show(edge, column.kind) for edge in column.edges]
-        names = [low if low == high else f"{low} to {high}" for low, high in pairwise(shown)]
+        names = [f"over {low} to {high}" for low, high in pairwise(shown)]
+        names[:1] = (
+            [shown[0] if shown[0] == shown[1] else f"{shown[0]} to {shown[1]}"] if names else []
+        )
         low, high = (shown[0], shown[-1]) if shown else ("", "")
     other = "values that training did not have" if column.has_all_values else "other values"
     unread = "no date" if column.kind == DATETIME else "no number"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from automl.candidates import ENCODER, Member, load_member
 from automl.decision_rules import Rule, suggested_labels
 from automl.errors import InputError, TableWarning
 from automl.features.embeddings import Embeddings
-from automl.features.spaces import load_encoder
+from automl.features.spaces import Encoder, load_encoder
 from automl.features.text_encoders import TextEncoders
 from automl.golden_rows import GoldenRows, check_agreement
+from automl.novelty import NoveltyReference
 from automl.pooling import pool_probabilities
 from automl.problem import MULTI_LABEL, REGRESSION
 from automl.schema import Schema
@@ -51,6 +53,7 @@ class Predictor:
     serving : a cheaper combination of the members, where there is one (see automl.serving).
     golden : training rows and what was predicted for them when the predictor was made.
     profile : what its training rows look like; None for those from before there were profiles.
+    novelty : training rows to tell how unlike them others are; None where there are none.
     versions : of the libraries that made it.
     """
 
@@ -68,6 +71,7 @@ class Predictor:
     serving: ServingPool | None = None
     golden: GoldenRows | None = None
     profile: TrainingProfile | None = None
+    novelty: NoveltyReference | None = None
     versions: dict[str, str] = field(default_factory=library_versions)
 
     def for_serving(self) -> Predictor:
@@ -95,16 +99,28 @@ class Predictor:
         (N, K) float64 in the order of `classes`; multi-class rows sum to one. Regression: (N, 1)
         predicted numbers, see `predict`.
         """
-        is_regression = self.problem_type == REGRESSION
         if table.num_rows == 0:
-            return np.empty((0, 1 if is_regression else len(self.classes)))
-        features = self._read(table)
+            return np.empty((0, 1 if self.problem_type == REGRESSION else len(self.classes)))
+        return self._predict(self._read(table))
+
+    def predict_with_novelty(self, table: pa.Table) -> tuple[np.ndarray, np.ndarray | None]:
+        """`predict_proba` and (N,) `NoveltyReference.percentiles`; rows are read once for both.
+
+        The latter is None where the predictor has no reference.
+        """
+        if self.novelty is None or table.num_rows == 0:
+            return self.predict_proba(table), None if self.novelty is None else np.empty(0)
+        encoder = self.novelty.encoder
+        features = self._read(table, encoder)
+        return self._predict(features), self.novelty.percentiles_of(features[id(encoder)])
+
+    def _predict(self, features: Mapping[int, Any]) -> np.ndarray:
         stack = np.stack(
             [member.predict_proba(features[id(member.encoder)]) for member in self.members]
         )
         for name, count in self.members[0].encoder.unread.items():
             self.unread[name] = self.unread.get(name, 0) + count
-        if is_regression:
+        if self.problem_type == REGRESSION:
             return np.tensordot(self.weights, stack, axes=1)
         weights = np.array(self.weights) / self.temperature
         return pool_probabilities(stack, weights, is_sets=self.problem_type == MULTI_LABEL)
@@ -113,11 +129,16 @@ class Predictor:
         """Regression: (N,) float64 numbers, the weighted mean of what the members predict."""
         return self.predict_proba(table)[:, 0]
 
-    def _read(self, table: pa.Table) -> dict[int, Any]:
+    def _read(self, table: pa.Table, *others: Encoder) -> dict[int, Any]:
         """Features by encoder; members that share an encoder share its work."""
         embeddings = Embeddings(table, encoders=self.text_encoders.of(self.schema))
-        encoders = {id(member.encoder): member.encoder for member in self.members}
+        encoders = {id(each): each for each in (*(m.encoder for m in self.members), *others)}
         return {key: encoder.transform(table, embeddings) for key, encoder in encoders.items()}
+
+    def keep_reference_rows(self, table: pa.Table, embeddings: Embeddings, *, seed: int) -> None:
+        """Training rows (see novelty.choose_reference_rows) to tell how unlike them others are."""
+        encoder = self.members[0].encoder
+        self.novelty = NoveltyReference.fit(encoder, table, embeddings, seed=seed)
 
     def suggested_labels(self, pred_probs: np.ndarray) -> list[str]:
         is_sets = self.problem_type == MULTI_LABEL
@@ -158,6 +179,8 @@ class Predictor:
                 self.golden.save(folder)
             if self.profile is not None:
                 self.profile.save(folder)
+            if self.novelty is not None:
+                self.novelty.save(folder)
             write_manifest(folder, self._manifest(encoders, info))
             write_zip(folder, path)
 
@@ -214,6 +237,7 @@ class Predictor:
             serving=_read_pool(manifest.get("serving")),
             golden=GoldenRows.load(folder),
             profile=TrainingProfile.load(folder),
+            novelty=NoveltyReference.load(folder, encoder=members[0].encoder),
             versions=manifest["versions"],
         )
 

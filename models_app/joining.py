@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pyarrow as pa
 
 from automl.candidates import Member
 from automl.decision_rules import name_labels
 from automl.ensemble import Ensemble, choose_deployed
+from automl.features.embeddings import Embeddings
 from automl.golden_rows import choose_golden_rows
 from automl.metrics import CandidateScore
+from automl.novelty import choose_reference_rows
 from automl.predictor import Predictor
 from automl.schema import Schema
 from automl.training_profile import TrainingProfile
@@ -23,6 +26,7 @@ from models_app.leak_alarm import warn_of_leak
 from models_app.members import load_candidate
 from models_app.models import CandidateModel, DeployedModel
 from models_app.serving import find_serving
+from studio.feature_files import read_embeddings
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
 from studio.project_data import read_features
@@ -60,6 +64,13 @@ def join_candidates(run: JobRun, model: DeployedModel) -> Joined:
     scored[deployed].serving = find_serving(board, table, held_out, predictor)
     keep_golden_rows(predictor, board, table)
     keep_profile(predictor, board, table, held_out)
+    project = model.cleanset.project
+    keep_reference_rows(
+        predictor,
+        board,
+        table,
+        lambda rows, i: read_embeddings(project, rows, board.row_ids[i]),
+    )
     predictor_file = _store_predictor(run, model, predictor)
     run.progress("Looking at errors")
     evaluation_file = store_evaluation(run, board, table, held_out, predictor)
@@ -157,6 +168,18 @@ def keep_profile(predictor: Predictor, board: Board, table: pa.Table, held_out: 
         problem_type=board.problem_type,
         predicted=name_labels(held_out.oof_predicted, held_out.oof_pred_probs, board.classes),
     )
+
+
+def keep_reference_rows(
+    predictor: Predictor,
+    board: Board,
+    table: pa.Table,
+    embed: Callable[[pa.Table, np.ndarray], Embeddings],
+) -> None:
+    """`embed`: vectors of some of the board's rows, given their cells and their positions."""
+    chosen = choose_reference_rows(len(board.row_ids), seed=board.seed)
+    rows = table.take(pa.array(chosen))
+    predictor.keep_reference_rows(rows, embed(rows, chosen), seed=board.seed)
 
 
 def save_predictor(predictor: Predictor, model: DeployedModel, path: Path) -> None:

@@ -26,6 +26,7 @@ from models_app.joining import (
     choose_contender,
     keep_golden_rows,
     keep_profile,
+    keep_reference_rows,
     save_predictor,
 )
 from models_app.leaderboard_scores import Board
@@ -162,6 +163,9 @@ def _put_together(
         keep_golden_rows(predictor, board, data.table)
     if deployed.predictor.profile is not None:
         keep_profile(predictor, board, data.table, held_out[choice])
+    if deployed.predictor.novelty is not None:
+        assert data.embeddings is not None
+        keep_reference_rows(predictor, board, data.table, data.embeddings.take)
     path = run.folder / "again.zip"
     save_predictor(predictor, model, path)
     return Outcome(choice, held_out[choice], predictor, hash_file(path))

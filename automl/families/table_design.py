@@ -47,7 +47,7 @@ class TableDesign:
         blocks = [
             sp.csr_matrix(np.clip(scaled, -MAX_SIGMAS, MAX_SIGMAS)),
             sp.csr_matrix(missing.astype(np.float64)),
-            *self._one_hot(X.dense[:, X.is_category]),
+            self._one_hot(X.dense[:, X.is_category]),
             X.words,
         ]
         return sp.hstack(blocks, format="csr")
@@ -60,14 +60,13 @@ class TableDesign:
         with np.load(folder / "design.npz", allow_pickle=False) as arrays:
             return cls(arrays["center"], arrays["scale"], arrays["n_codes"])
 
-    def _one_hot(self, codes: np.ndarray) -> list[sp.csr_matrix]:
-        rows, ones = np.arange(len(codes)), np.ones(len(codes))
-        blocks = []
-        for i, width in enumerate(self.n_codes):
-            # A code that the training rows did not have counts as unseen.
-            column = np.where(codes[:, i] < width, codes[:, i], 0).astype(np.int64)
-            blocks.append(sp.csr_matrix((ones, (rows, column)), shape=(len(codes), width)))
-        return blocks
+    def _one_hot(self, codes: np.ndarray) -> sp.csr_matrix:
+        # A code that the training rows did not have counts as unseen.
+        known = np.where(codes < self.n_codes, codes, 0).astype(np.int64)
+        starts = np.cumsum(self.n_codes) - self.n_codes
+        columns, ends = known + starts, np.arange(len(codes) + 1) * codes.shape[1]
+        shape = (len(codes), int(self.n_codes.sum()))
+        return sp.csr_matrix((np.ones(columns.size), columns.ravel(), ends), shape=shape)
 
 
 class OnTableDesign(Estimator):

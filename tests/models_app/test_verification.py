@@ -96,13 +96,21 @@ def test_texts_are_read_anew_and_give_the_same_file(train):
     assert (done.status, done.result, done.error_message) == ("done", "identical", "")
 
 
+def test_a_table_with_texts_gives_the_same_file_again(train):
+    mixed = Setup("multi-class", "tabular", "label", None, ["size", "text"], preset="fast")
+    done = verify(train(mixed))
+    assert (done.status, done.result, done.error_message) == ("done", "identical", "")
+
+
 def test_a_trained_model_knows_what_it_was_trained_on(train):
-    profile = Predictor.load(local_path(train(TABULAR).predictor_file)).profile
+    predictor = Predictor.load(local_path(train(TABULAR).predictor_file))
+    profile = predictor.profile
     size, colour = profile.columns
     assert profile.n_rows == size.n_rows == N_ROWS - 1
     assert sorted(colour.values) == ["b", "g", "r"]
     assert sum(profile.labels.values()) == N_ROWS - 1
     assert sum(profile.predicted_labels.values()) == N_ROWS - 1
+    assert len(predictor.novelty.vectors) == N_ROWS - 1
 
 
 def test_other_libraries_with_equal_predictions_are_equal_and_named(train, monkeypatch):
