@@ -17,7 +17,7 @@ import pyarrow as pa
 from automl.problem import MULTI_CLASS, MULTI_LABEL
 from automl.schema import DATETIME
 from automl.shown_text import show_name
-from automl.training_profile import N_OUTSIDE, ColumnProfile, TrainingProfile, count_labels
+from automl.training_profile import N_OUTSIDE, OTHER, ColumnProfile, TrainingProfile, count_labels
 
 NONE, SOME, MUCH, TOO_FEW_ROWS = "none", "some", "much", "too few rows"
 # Siddiqi (Credit Risk Scorecards, 2006), as scorecards are watched.
@@ -129,7 +129,9 @@ def judge_drift(profile: TrainingProfile, batch: BatchProfile) -> list[ColumnDri
         names = _bin_names(column)
         if column.values:
             names, sides = _pool_rare(names, sides, len(column.values))
-        drifts.append(_judge(i, column.name, column.kind, names, sides))
+        added = np.full(sides.shape, HALF_ROW)
+        added[0, OTHER - N_OUTSIDE] += _unseen_rows(column)
+        drifts.append(_judge(i, column.name, column.kind, names, sides, added))
     return drifts
 
 
@@ -164,15 +166,22 @@ def _judge_label(shown: str, sides: np.ndarray) -> ColumnDrift:
 
 
 def _judge(
-    place: int | None, name: str, kind: str, names: Sequence[str], sides: np.ndarray
+    place: int | None,
+    name: str,
+    kind: str,
+    names: Sequence[str],
+    sides: np.ndarray,
+    added: np.ndarray | float = HALF_ROW,
 ) -> ColumnDrift:
-    """`sides`: (2, B) rows in each bin, in training and in the batch."""
+    """`sides`: (2, B) rows in each bin, in training and in the batch; `added` to them for the
+    index alone."""
+    filled = sides + added
     used = sides.sum(axis=0) > 0
     names = [name for name, is_used in zip(names, used, strict=True) if is_used]
-    sides = sides[:, used]
+    sides, filled = sides[:, used], filled[:, used]
     if not sides.size or not sides.sum(axis=1).all():
         return ColumnDrift(place, name, kind, TOO_FEW_ROWS, 0.0, 0.0, 0.0, None)
-    p, q = (sides + HALF_ROW) / (sides + HALF_ROW).sum(axis=1, keepdims=True)
+    p, q = filled / filled.sum(axis=1, keepdims=True)
     parts = (q - p) * np.log(q / p)
     expected = _expected_psi(sides)
     psi = max(float(parts.sum()) - expected, 0.0)
@@ -188,6 +197,12 @@ def _judge(
         js_distance=_js_distance(*shares),
         moved=Moved(names[most], float(shares[0, most]), float(shares[1, most])),
     )
+
+
+def _unseen_rows(column: ColumnProfile) -> int:
+    """As many rows of new categories are to be expected as training had categories of one row
+    (Good, 1953)."""
+    return column.counts[: len(column.values)].count(1) if column.has_all_values else 0
 
 
 def _expected_psi(sides: np.ndarray) -> float:

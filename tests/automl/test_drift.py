@@ -122,6 +122,17 @@ def test_slices_together_are_the_batch(profile):
     assert BatchProfile.from_json(json.loads(json.dumps(whole.to_json()))) == whole
 
 
+def test_a_few_new_categories_are_no_drift_where_many_were_met_only_once():
+    schema = Schema((Column("a", CATEGORICAL, 0),))
+    counted = [f"k{min(rank, 400)}" for rank in np.random.default_rng(0).zipf(1.7, 20_000)]
+    profile = TrainingProfile.of(pa.table({"c0": counted[:400]}), schema, [])
+    batches = [pa.table({"c0": counted[i : i + 500]}) for i in range(1_000, 20_000, 500)]
+    verdicts = [judge(profile, batch)[0].verdict for batch in batches]
+    assert verdicts.count(NONE) >= 0.95 * len(verdicts)
+    new = pa.table({"c0": counted[1_000:1_400] + ["new"] * 200})
+    assert judge(profile, new)[0].verdict == MUCH
+
+
 def test_columns_without_anything_do_no_harm():
     schema = Schema(
         (Column("a", NUMERIC, 0), Column("b", CONSTANT, 1), Column("c", CATEGORICAL, 2))
