@@ -1,17 +1,62 @@
-"""Predictions of some rows as a table of their own, row for row."""
+"""Predictions of some rows as a table of their own, row for row, and what was found of them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import pyarrow as pa
 
+from automl.drift import BatchProfile
+from automl.errors import TableWarning
 from automl.evaluation import label_probability
 from automl.predictor import Predictor
 from automl.problem import clean_labels, encode_labels
+from automl.row_warnings import WarningSummary, find_row_warnings
 
-LABEL, CONFIDENCE = "label", "confidence"
+LABEL, CONFIDENCE, NOVELTY, WARNING = "label", "confidence", "novelty", "warning"
 GIVEN, IS_RIGHT = "given", "is_right"
+
+
+@dataclass(frozen=True)
+class RowsFound:
+    """What is counted over rows; `+` joins it with that of the rows that follow.
+
+    Attributes
+    ----------
+    unread : cells, by column, that were no number where one was expected.
+    profile : the rows in the bins of the training profile; None where the predictor has none.
+    """
+
+    unread: dict[str, int] = field(default_factory=dict)
+    warnings: WarningSummary = field(default_factory=WarningSummary)
+    profile: BatchProfile | None = None
+
+    def __add__(self, later: RowsFound) -> RowsFound:
+        profiles = [each for each in (self.profile, later.profile) if each is not None]
+        return RowsFound(
+            dict(Counter(self.unread) + Counter(later.unread)),
+            self.warnings + later.warnings,
+            sum(profiles[1:], start=profiles[0]) if profiles else None,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "unread": self.unread,
+            "warnings": self.warnings.to_json(),
+            "profile": self.profile.to_json() if self.profile else None,
+        }
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        profile = content["profile"]
+        return cls(
+            content["unread"],
+            WarningSummary.from_json(content["warnings"]),
+            BatchProfile.from_json(profile) if profile else None,
+        )
 
 
 def predict_rows(
@@ -20,7 +65,7 @@ def predict_rows(
     positions: Sequence[int | None],
     *,
     label_position: int | None = None,
-) -> pa.Table:
+) -> tuple[pa.Table, RowsFound]:
     """Predict rows whose features stand anywhere among other columns.
 
     Parameters
@@ -33,19 +78,28 @@ def predict_rows(
     -------
     As many rows, in the same order: p0.. (float64, in the order of the predictor's classes);
     label (the suggested one; of sets comma-separated, by falling probability); confidence
-    (probability of that class, or of the whole set). With given labels: given (cleaned, null =
-    none) and is_right (null where there is none; of sets: all of it).
+    (probability of that class, or of the whole set); novelty (see novelty.percentiles; null where
+    the predictor has no reference); warning (see row_warnings). With given labels: given
+    (cleaned, null = none) and is_right (null where there is none; of sets: all of it).
+    And what is counted over these rows; what they lack as a whole is no warning of a row.
     """
-    pred_probs = predictor.predict_proba(pick_features(rows, positions))
+    features = pick_features(rows, positions)
+    pred_probs, novelty = predictor.predict_with_novelty(features)
     labels = predictor.suggested_labels(pred_probs)
     chosen = encode_labels(labels, predictor.classes, predictor.problem_type)
+    warnings = find_row_warnings(features, predictor.schema, predictor.profile)
     columns = {f"p{k}": pa.array(pred_probs[:, k]) for k in range(pred_probs.shape[1])}
     columns[LABEL] = pa.array(labels, pa.string())
     columns[CONFIDENCE] = pa.array(label_probability(pred_probs, chosen))
+    columns[NOVELTY] = pa.array(
+        novelty if novelty is not None else [None] * len(labels), pa.float64()
+    )
+    columns[WARNING] = warnings.texts
     if label_position is not None:
         cells = rows.column(label_position).to_pylist()
         columns |= _compare(cells, labels, predictor.problem_type)
-    return pa.table(columns)
+    profile = predictor.profile and BatchProfile.of(features, predictor.profile, labels)
+    return pa.table(columns), RowsFound({}, warnings.summary, profile or None)
 
 
 def pick_features(rows: pa.Table, positions: Sequence[int | None]) -> pa.Table:
@@ -64,3 +118,15 @@ def _compare(cells: list[str | None], labels: list[str], problem_type: str) -> d
         for own, other in zip(given, predicted, strict=True)
     ]
     return {GIVEN: pa.array(given, pa.string()), IS_RIGHT: pa.array(right, pa.bool_())}
+
+
+def warn_of_unread(unread: dict[str, int]) -> list[TableWarning]:
+    """Cells, by column, that were no number where one was expected."""
+    return [
+        TableWarning(
+            "VALUES_AS_MISSING",
+            f"{count:,} cells in column '{name[:60]}' are no numbers; they count as missing.",
+            count=count,
+        )
+        for name, count in unread.items()
+    ]

@@ -15,7 +15,7 @@ import pyarrow as pa
 from automl.bundle import DAMAGE, hash_bytes, read_bundle, write_manifest, write_zip
 from automl.candidates import ENCODER, Member, load_member
 from automl.decision_rules import Rule, suggested_labels
-from automl.errors import InputError, TableWarning
+from automl.errors import InputError
 from automl.features.embeddings import Embeddings
 from automl.features.spaces import Encoder, load_encoder
 from automl.features.text_encoders import TextEncoders
@@ -163,10 +163,6 @@ class Predictor:
     def _predict_uncounted(self, table: pa.Table) -> np.ndarray:
         return replace(self, unread={}).predict_proba(table)
 
-    @property
-    def value_warnings(self) -> list[TableWarning]:
-        return warn_of_unread(self.unread)
-
     def save(self, path: Path, *, info: dict[str, Any]) -> None:
         """Write one uncompressed zip; equal predictors give equal bytes.
 
@@ -260,18 +256,6 @@ class Predictor:
             "info": info,
             "versions": self.versions,
         }
-
-
-def warn_of_unread(unread: dict[str, int]) -> list[TableWarning]:
-    """Cells, by column, that were no number where one was expected."""
-    return [
-        TableWarning(
-            "VALUES_AS_MISSING",
-            f"{count:,} cells in column '{name[:60]}' are no numbers; they count as missing.",
-            count=count,
-        )
-        for name, count in unread.items()
-    ]
 
 
 def _read_intervals(manifest: dict[str, Any]) -> ValueIntervals | None:

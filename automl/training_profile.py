@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -183,6 +184,14 @@ class TrainingProfile:
         """None for predictors from before there were profiles."""
         path = folder / FILE
         return cls.from_json(json.loads(path.read_text())) if path.exists() else None
+
+    @classmethod
+    def read_bundle(cls, path: Path) -> Self | None:
+        """The same, straight from the zip of a predictor; its bytes were checked before."""
+        with zipfile.ZipFile(path) as archive:
+            if FILE not in archive.namelist():
+                return None
+            return cls.from_json(json.loads(archive.read(FILE)))
 
 
 def count_labels(labels: Iterable[str | None], problem_type: str) -> Counter[str]:

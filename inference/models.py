@@ -81,8 +81,8 @@ class PredictionSlice(models.Model):
     n_rows = models.BigIntegerField()
     # As `result_file`, for these rows; gone once all are joined.
     file = models.ForeignKey("studio.StoredFile", models.SET_NULL, null=True, related_name="+")
-    # What was noticed in its rows: cells, by column, that could not be read.
-    unread = models.JSONField(default=dict)
+    # What was noticed in its rows, counted (automl/prediction_table.py).
+    found = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

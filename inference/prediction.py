@@ -4,7 +4,7 @@ A large file is cut into slices, each a job of its own, so that more workers mak
 lost worker costs one slice.
 """
 
-from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 from django.utils import timezone
 
 from automl.errors import InputError
-from automl.prediction_table import predict_rows
-from automl.predictor import Predictor, warn_of_unread
+from automl.prediction_table import RowsFound, predict_rows, warn_of_unread
+from automl.predictor import Predictor
 from inference.models import InferenceResult, PredictionSlice
-from inference.outcome import describe_outcome, store_evaluation
+from inference.outcome import describe_outcome, describe_rows, store_evaluation
 from inference.reading import GROUP_ROWS
 from models_app.large_files import LARGE_FILE_ROWS, serving_facts
 from models_app.models import DeployedModel
@@ -42,19 +42,19 @@ def start_prediction(run: JobRun) -> Outcome:
     if result.n_rows > slice_rows:
         return _cut(result, slice_rows)
     target = run.folder / "predictions.parquet"
-    unread = _predict(run, result, target, first=0, n_rows=result.n_rows)
-    return _finish(run, result, target, unread)
+    found = _predict(run, result, target, first=0, n_rows=result.n_rows)
+    return _finish(run, result, target, found)
 
 
 def predict_slice(run: JobRun) -> Finished:
     piece = PredictionSlice.objects.get(pk=run.subject_id)
     result = _load_result(piece.result_id)
     target = run.folder / "slice.parquet"
-    unread = _predict(run, result, target, first=piece.first_row, n_rows=piece.n_rows)
+    found = _predict(run, result, target, first=piece.first_row, n_rows=piece.n_rows)
     stored = run.put_file("results", target)
 
     def apply() -> None:
-        PredictionSlice.objects.filter(pk=piece.pk).update(file=stored, unread=unread)
+        PredictionSlice.objects.filter(pk=piece.pk).update(file=stored, found=found.to_json())
 
     return Finished(apply)
 
@@ -67,10 +67,8 @@ def join_prediction(run: JobRun) -> Finished:
     _check_whole(run.job, result, pieces)
     target = run.folder / "predictions.parquet"
     _join([local_path(piece.file) for piece in pieces if piece.file], target)
-    unread: Counter[str] = Counter()
-    for piece in pieces:
-        unread.update(piece.unread)
-    finished = _finish(run, result, target, unread)
+    found = sum((RowsFound.from_json(piece.found) for piece in pieces), start=RowsFound())
+    finished = _finish(run, result, target, found)
 
     def apply() -> None:
         finished.apply()
@@ -114,27 +112,27 @@ def _cut(result: InferenceResult, slice_rows: int) -> Split:
 
 def _predict(
     run: JobRun, result: InferenceResult, target: Path, *, first: int, n_rows: int
-) -> dict[str, int]:
-    """Write the predictions of some rows; the answer are cells that could not be read."""
+) -> RowsFound:
+    """Write the predictions of some rows; the answer is what was found of them."""
     predictor = load_predictor(run, result.deployed_model)
     if result.answered_by == AnsweredBy.SERVING:
         predictor = predictor.for_serving()
     writer: pq.ParquetWriter | None = None
-    done = 0
+    done, found = 0, RowsFound()
     assert result.table_file is not None
     try:
         for part in read_between(local_path(result.table_file), first, n_rows):
-            predicted = predict_rows(
+            predicted, of_part = predict_rows(
                 predictor, part, result.positions, label_position=result.label_position
             )
             writer = writer or pq.ParquetWriter(target, predicted.schema, compression="zstd")
             writer.write_table(predicted, row_group_size=GROUP_ROWS)
-            done += part.num_rows
+            done, found = done + part.num_rows, found + of_part
             run.progress("Predicting", done, n_rows)
     finally:
         if writer is not None:
             writer.close()
-    return predictor.unread
+    return replace(found, unread=predictor.unread)
 
 
 def load_predictor(run: JobRun, model: DeployedModel) -> Predictor:
@@ -145,12 +143,12 @@ def load_predictor(run: JobRun, model: DeployedModel) -> Predictor:
     return predictor
 
 
-def _finish(run: JobRun, result: InferenceResult, target: Path, unread: dict[str, int]) -> Finished:
+def _finish(run: JobRun, result: InferenceResult, target: Path, found: RowsFound) -> Finished:
     run.progress("Counting")
     stored = run.put_file("results", target)
-    facts = describe_outcome(result, target)
+    facts = describe_outcome(result, target) | describe_rows(result, found)
     evaluation = store_evaluation(run, result, target)
-    warnings = [warning.to_json() for warning in warn_of_unread(unread)]
+    warnings = [warning.to_json() for warning in warn_of_unread(found.unread)]
 
     def apply() -> None:
         pending = InferenceResult.all_objects.filter(pk=result.pk, status=Status.PREDICTING)

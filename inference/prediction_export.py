@@ -14,7 +14,7 @@ from studio.table_formats import fits_excel
 PLAIN, WITH_COLUMNS = "plain", "with-columns"
 KINDS = (PLAIN, WITH_COLUMNS)
 PART_ROWS = 10_000
-CONFIDENCE, WARNING = "Confidence", "Warning"
+FOUND = {"confidence": "Confidence", "novelty": "Novelty percentile", "warning": "Warning"}
 LABEL = "label"
 
 
@@ -36,7 +36,7 @@ def read_export(result: InferenceResult, kind: str) -> Iterator[pa.Table]:
 def can_export(result: InferenceResult, kind: str, form: str) -> bool:
     n_columns = len(result.deployed_model.classes) + 1
     if kind == WITH_COLUMNS:
-        n_columns += len(result.column_names) + 2
+        n_columns += len(result.column_names) + len(FOUND)
     return form != "xlsx" or fits_excel(result.n_rows, n_columns)
 
 
@@ -48,9 +48,7 @@ def _plain(result: InferenceResult, predictions: pa.Table) -> pa.Table:
 
 def _with_columns(result: InferenceResult, cells: pa.Table, predictions: pa.Table) -> pa.Table:
     found = {RESERVED_CLASS: predictions.column(LABEL)}
-    for name, column in ((CONFIDENCE, "confidence"), (WARNING, "warning")):
-        if column in predictions.column_names:
-            found[name] = predictions.column(column)
+    found |= {FOUND[name]: predictions.column(name) for name in FOUND}
     names = make_unique([*result.column_names, *found, *result.deployed_model.classes])
     columns = [*cells.columns, *found.values(), *_probabilities(result, predictions)]
     return pa.table(columns, names=names)

@@ -1,21 +1,28 @@
 """Worker side of an upload: the file becomes Parquet, and what it lacks is found out."""
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from automl.prediction_table import pick_features
+from automl.row_warnings import WarningSummary, find_row_warnings
 from automl.schema import Schema
 from automl.tables import Table, open_table
 from inference.column_choices import propose
+from inference.model_profile import read_profile
 from inference.models import InferenceResult
 from inference.starting import start_prediction
 from studio.files import local_path, purge_files_later
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
+from studio.parquet_reading import read_between
 
 # What is read at once again, by predictions and by exports.
 GROUP_ROWS = 10_000
+# All rows are looked at once they are predicted; so many before.
+MAX_LOOKED_AT = 100_000
 Status = InferenceResult.Status
 
 
@@ -32,6 +39,7 @@ def read_file(run: JobRun) -> Finished:
     schema = Schema.from_json(result.deployed_model.cleanset.project.feature_schema)
     choices = propose(schema, names, result.deployed_model)
     positions = [choice.position for choice in choices]
+    looked = _look_ahead(run, result, schema, target, positions) if result.asks_first else {}
 
     def apply() -> None:
         waiting = InferenceResult.all_objects.filter(pk=result.pk, status=Status.CHECKING)
@@ -42,12 +50,25 @@ def read_file(run: JobRun) -> Finished:
             n_rows=n_rows,
             warnings=warnings,
             positions=positions,
+            facts=looked,
         ):
             purge_files_later([result.upload_file])
             if not result.asks_first:
                 start_prediction(InferenceResult.all_objects.get(pk=result.pk), positions)
 
     return Finished(apply)
+
+
+def _look_ahead(
+    run: JobRun, result: InferenceResult, schema: Schema, path: Path, positions: list[int | None]
+) -> dict[str, Any]:
+    """What will be worth a warning in the first rows, if the columns are those proposed."""
+    run.progress("Looking at the rows")
+    profile = read_profile(result.deployed_model)
+    found = WarningSummary()
+    for part in read_between(path, 0, MAX_LOOKED_AT):
+        found += find_row_warnings(pick_features(part, positions), schema, profile).summary
+    return {"ahead": found.to_json()}
 
 
 def _convert(run: JobRun, table: Table, target: Path) -> None:

@@ -16,9 +16,18 @@ from studio.parquet_reading import read_columns, take_rows
 from studio.review_filters import to_places
 
 PAGE_ROWS = 50
+COLUMNS = {"wrong": "is_right", "warned": "warning", "novel": "novelty"}
+# Percentile of training rows.
+NOVEL_FROM = 99.0
 MAX_COLUMNS = 8
 MAX_CHARS = 400
-SHOWN = {"all": "All rows", "unsure": "Unsure rows", "wrong": "Wrong", "warned": "With a warning"}
+SHOWN = {
+    "all": "All rows",
+    "unsure": "Unsure rows",
+    "novel": "Unlike training",
+    "wrong": "Wrong",
+    "warned": "With a warning",
+}
 ORDERS = {
     "file": "In the order of the file",
     "rising": "Least sure first",
@@ -108,7 +117,7 @@ def _path(result: InferenceResult) -> Any:
 
 
 def _read_facts(result: InferenceResult, query: RowQuery) -> pa.Table:
-    wanted = {"confidence"} | {"wrong": {"is_right"}, "warned": {"warning"}}.get(query.show, set())
+    wanted = {"confidence"} | ({COLUMNS[query.show]} if query.show in COLUMNS else set())
     known = set(pq.read_schema(_path(result)).names)
     return read_columns(_path(result), sorted(wanted & known))
 
@@ -116,12 +125,14 @@ def _read_facts(result: InferenceResult, query: RowQuery) -> pa.Table:
 def _mask(query: RowQuery, facts: pa.Table) -> Any:
     if query.show == "unsure":
         return pc.less(facts.column("confidence"), make_float_scalar(query.below))
-    column = {"wrong": "is_right", "warned": "warning"}.get(query.show)
+    column = COLUMNS.get(query.show)
     if column is None:
         return None
     if column not in facts.column_names:
         return pa.nulls(facts.num_rows, pa.bool_())
     found = facts.column(column)
+    if column == "novelty":
+        return pc.greater_equal(found, make_float_scalar(NOVEL_FROM))
     return pc.invert(found) if column == "is_right" else pc.is_valid(found)
 
 

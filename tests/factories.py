@@ -148,7 +148,15 @@ def make_model(cleanset, folder, **fields):
 def make_result(model, folder, **fields):
     table = write_table(folder, {"c0": ["fine"]})
     predictions = write_table(
-        folder, {"p0": [0.2], "p1": [0.8], "label": ["yes"], "confidence": [0.8]}
+        folder,
+        {
+            "p0": [0.2],
+            "p1": [0.8],
+            "label": ["yes"],
+            "confidence": [0.8],
+            "novelty": [50.0],
+            "warning": pa.array([None], pa.string()),
+        },
     )
     return InferenceResult.objects.create(
         workspace=model.workspace,

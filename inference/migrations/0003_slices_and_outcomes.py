@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('first_row', models.BigIntegerField()),
                 ('n_rows', models.BigIntegerField()),
-                ('unread', models.JSONField(default=dict)),
+                ('found', models.JSONField(default=dict)),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='studio.storedfile')),
                 ('result', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slices', to='inference.inferenceresult')),
             ],

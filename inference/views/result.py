@@ -18,6 +18,7 @@ from inference.models import InferenceResult
 from inference.prediction_export import KINDS, PLAIN, WITH_COLUMNS, can_export, read_export
 from inference.progress import result_progress
 from inference.review_budget import BudgetLine, read_budget
+from inference.row_findings import list_findings
 from inference.starting import confirm_columns, find_labels
 from models_app.evaluation_page import read_evaluation
 from models_app.large_files import LARGE_FILE_ROWS, serving_facts
@@ -137,6 +138,8 @@ def _context(request: HttpRequest, result: InferenceResult) -> dict[str, Any]:
         context["form"] = _columns_form(result)
         context["missing"] = _say_missing(result, context["form"])
         context |= _other_columns(result, context["form"])
+        context["findings"] = list_findings(result, result.facts.get("ahead"))
+        context["findings_text"] = "They will be predicted all the same, and listed then."
     if result.status == Status.READY:
         context |= _outcome(result)
     return context
@@ -153,8 +156,21 @@ def _outcome(result: InferenceResult) -> dict[str, Any]:
         "rows_name": "labelled",
         "promise": model.candidates.filter(is_deployed=True).first(),
         "mix": [(name, n, n / max(result.n_rows, 1)) for name, n in result.facts.get("mix", [])],
+        "findings": list_findings(result, result.facts.get("warnings")),
+        "findings_text": (
+            "These rows were predicted all the same. The export with your columns names each."
+        ),
+        "drifts": _drifts(result.facts),
+        "n_novel": result.facts.get("n_novel"),
+        "novel_share": (result.facts.get("n_novel") or 0) / max(result.n_rows, 1),
         "budget": _budget(result, held_out["facts"]["coverage"]) if held_out else [],
     }
+
+
+def _drifts(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Predicted labels first, then columns, the largest difference first."""
+    of_labels = [facts["label_drift"]] if facts.get("label_drift") else []
+    return [*of_labels, *sorted(facts.get("drift", []), key=lambda each: -each["psi"])]
 
 
 def _budget(result: InferenceResult, coverage: list[dict[str, Any]]) -> list[BudgetLine]:

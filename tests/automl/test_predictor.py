@@ -14,6 +14,7 @@ from automl.candidates import TrainingData, cross_validate, refit
 from automl.errors import InputError
 from automl.families import families_for
 from automl.folds import make_folds
+from automl.prediction_table import warn_of_unread
 from automl.predictor import Predictor
 from automl.problem import MULTI_CLASS, MULTI_LABEL, REGRESSION, encode_labels
 from automl.schema import CATEGORICAL, NUMERIC, TEXT, Column, Schema
@@ -155,9 +156,11 @@ def test_words_where_numbers_are_expected_count_as_missing(tabular):
     odd = pa.table({"c0": ["one", "", "2", "inf"], "c1": ["red"] * 4})
     probs = predictor.predict_proba(odd)
     assert np.allclose(probs[0], probs[1])
-    assert [(w.code, w.count) for w in predictor.value_warnings] == [("VALUES_AS_MISSING", 2)]
+    assert [(w.code, w.count) for w in warn_of_unread(predictor.unread)] == [
+        ("VALUES_AS_MISSING", 2)
+    ]
     predictor.predict_proba(odd)
-    assert predictor.value_warnings[0].count == 4
+    assert predictor.unread == {"size": 4}
 
 
 def test_a_number_far_out_of_range_is_predicted_all_the_same(tabular):

@@ -1,5 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
+from automl.features.embeddings import Embeddings
+from automl.training_profile import TrainingProfile
 from inference.batches import create_batch
 from models_app.models import DeployedModel
 from studio.models import Project
@@ -17,6 +21,26 @@ def small_predictor(tmp_path_factory):
     path = tmp_path_factory.mktemp("predictor") / "predictor.zip"
     predictor.save(path, info={})
     return path, predictor
+
+
+@pytest.fixture(scope="session")
+def profiled_predictor(tmp_path_factory, small_predictor):
+    """The same, which also knows what its training rows look like."""
+    _, predictor = small_predictor
+    _, table = make_predictor()
+    labels = predictor.suggested_labels(predictor.predict_proba(table))
+    known = replace(predictor, profile=TrainingProfile.of(table, predictor.schema, labels))
+    known.keep_reference_rows(table, Embeddings(table, encoders={}), seed=0)
+    path = tmp_path_factory.mktemp("profiled") / "predictor.zip"
+    known.save(path, info={})
+    return path
+
+
+@pytest.fixture
+def bring_profiled(bring, small_model, profiled_predictor):
+    small_model.predictor_file = store(small_model.workspace, "predictors", profiled_predictor)
+    small_model.save()
+    return bring
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ import pytest
 from django.urls import reverse
 
 from automl import batch_evaluation
+from inference import prediction
 from inference.result_rows import RowQuery, find_rows
 from inference.review_budget import read_budget
+from inference.starting import confirm_columns
 from studio.files import local_path
 
 from ..factories import store
-from ..inline_jobs import read_predictions
+from ..inline_jobs import read_predictions, run_all_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -170,3 +172,62 @@ def test_hostile_cells_and_labels_are_text(bring, page):
         shown = page(name, result)
         assert "<script>x" not in shown
         assert "<img src=x" not in shown
+
+
+# --- What is noticed of rows ---------------------------------------------------------------------
+
+ODD = "size,colour\n9,red\noops,purple\n,\n3,purple\n"
+
+
+def test_odd_cells_are_told_before_and_after_and_by_row(bring_profiled, page):
+    result = bring_profiled(ODD, asks_first=True)
+    before = page("result_detail", result)
+    assert "values that were never seen in training" in before
+    assert "<code>purple</code>" in before
+    confirm_columns(result=result, positions=result.positions, is_always_full=False)
+    run_all_jobs()
+    result.refresh_from_db()
+    after = page("result_detail", result)
+    assert "cells that are no numbers" in after
+    header, *lines = csv.reader(read_predictions(result, "with-columns"))
+    warnings = [line[header.index("Warning")] for line in lines]
+    assert warnings[0] == ""
+    assert "is no number" in warnings[1]
+    assert "was never seen" in warnings[1]
+    assert "every cell is empty" in warnings[2]
+    assert result.facts["warnings"]["n_warned_rows"] == 3
+
+
+def test_warned_rows_can_be_looked_at(bring_profiled):
+    result = bring_profiled(ODD)
+    assert list(find_rows(result, RowQuery("warned"))) == [1, 2, 3]
+
+
+def test_a_batch_that_is_like_no_training_row_is_told_from_one_that_is(bring_profiled, page):
+    like = "\n".join(["size,colour", *(f"{i % 100 / 10},red" for i in range(300))])
+    unlike = "\n".join(["size,colour", *(f"{900 + i},red" for i in range(300))])
+    usual, far = bring_profiled(like, key="like"), bring_profiled(unlike, key="unlike")
+    assert usual.facts["n_novel"] < far.facts["n_novel"] == 300
+    of_size = {drift["name"]: drift for drift in far.facts["drift"]}["size"]
+    assert of_size["verdict"] in {"much", "too few rows"}
+    shown = page("result_detail", far)
+    assert "Compared with the training rows" in shown
+    assert len(find_rows(far, RowQuery("novel"))) == 300
+
+
+def test_a_column_that_is_missing_is_no_news_of_each_row(bring_profiled, page):
+    result = bring_profiled("size,shade\n9,red\n", asks_first=True)
+    confirm_columns(result=result, positions=[0, None], is_always_full=False)
+    run_all_jobs()
+    result.refresh_from_db()
+    assert [drift["name"] for drift in result.facts["drift"]] == ["size"]
+    assert "What was noticed" not in page("result_detail", result)
+
+
+def test_slices_find_what_one_job_finds(bring_profiled, monkeypatch):
+    text = ODD + "5,red\n" * 50 + "many,green\n"
+    whole = bring_profiled(text, key="whole")
+    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": 9, "text": 9})
+    sliced = bring_profiled(text, key="sliced")
+    assert sliced.facts == whole.facts
+    assert read_predictions(sliced, "with-columns") == read_predictions(whole, "with-columns")
