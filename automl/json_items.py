@@ -130,7 +130,7 @@ def _decode_at(text: str, position: int) -> tuple[Any, int]:
             line, column = _find_place(text, len(text))
             raise InputError(
                 "INVALID_JSON",
-                f"The file is not complete JSON (it ends at line {line}, column {column}).",
+                f"This is not complete JSON (it ends at line {line}, column {column}).",
             ) from None
         raise _invalid_error(text, error.pos) from None
     except RecursionError:
@@ -153,7 +153,7 @@ def _invalid_error(text: str, position: int) -> InputError:
         line, column = _find_place(text, len(text))
         return InputError(
             "INVALID_JSON",
-            f"The file is not complete JSON (it ends at line {line}, column {column}).",
+            f"This is not complete JSON (it ends at line {line}, column {column}).",
         )
     return _invalid_at(*_find_place(text, position))
 
@@ -166,4 +166,4 @@ def _invalid_at(line: int, column: int) -> InputError:
 
 
 def _too_deep_error() -> InputError:
-    return InputError("WRONG_SHAPE", "The file is nested too deeply.")
+    return InputError("WRONG_SHAPE", "The JSON is nested too deeply.")

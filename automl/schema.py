@@ -100,8 +100,8 @@ class Schema:
             ignored=tuple(name for i, name in enumerate(names) if i not in used),
         )
 
-    def require(self, names: Sequence[str]) -> dict[str, int]:
-        """Positions of all columns.
+    def require(self, names: Sequence[str], *, subject: str = "The file has") -> dict[str, int]:
+        """Positions of all columns; `subject` begins the sentence that says which are missing.
 
         Raises
         ------
@@ -110,18 +110,18 @@ class Schema:
         """
         match = self.match(names)
         if match.missing:
-            raise InputError("MISSING_COLUMNS", _missing_message(match, names))
+            raise InputError("MISSING_COLUMNS", _missing_message(match, names, subject))
         return match.positions
 
     def _has_sole_text(self) -> bool:
         return len(self.columns) == 1 and self.columns[0].kind == TEXT
 
 
-def _missing_message(match: ColumnMatch, names: Sequence[str]) -> str:
+def _missing_message(match: ColumnMatch, names: Sequence[str], subject: str) -> str:
     if len(match.missing) > 1:
-        return f"The file has no columns {_quote(match.missing)}, which this model needs."
+        return f"{subject} no columns {_quote(match.missing)}, which this model needs."
     name = match.missing[0]
-    message = f"The file has no column '{show_name(name, 60)}', which this model needs."
+    message = f"{subject} no column '{show_name(name, 60)}', which this model needs."
     if name in match.suggestions:
         return f"{message} Did you mean '{show_name(match.suggestions[name], 60)}'?"
     shown = _shorten([show_name(other, 30) for other in names], MAX_MESSAGE - len(message) - 15)
