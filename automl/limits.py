@@ -1,8 +1,11 @@
-"""How large an uploaded table may be."""
+"""How large an uploaded table may be, and what is read of its texts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+# Of a text; a model learns nothing from the tail of a longer one.
+MAX_TEXT_CHARS = 10_000
 
 
 @dataclass(frozen=True)

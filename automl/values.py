@@ -37,6 +37,12 @@ def parse_number(cell: str) -> float | None:
         return None
 
 
+def parse_finite(cell: str) -> float | None:
+    """The number that a cell is, if it is one that can be learned from."""
+    number = parse_number(cell)
+    return number if number is not None and math.isfinite(number) else None
+
+
 def parse_numbers(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, int]:
     """A column as float64, with NaN where a cell is empty, infinite or no number.
 
@@ -117,8 +123,8 @@ def count_values(column: pa.ChunkedArray | pa.Array) -> tuple[list[str], list[in
 
 
 def _finite(cell: str) -> float:
-    number = parse_number(cell)
-    return number if number is not None and math.isfinite(number) else math.nan
+    number = parse_finite(cell)
+    return math.nan if number is None else number
 
 
 def _seconds(moment: datetime) -> float:

@@ -9,8 +9,9 @@ import pyarrow as pa
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
+from automl.limits import MAX_TEXT_CHARS
+
 MAX_TERMS = 200_000
-MAX_TEXT_CHARS = 10_000
 # Kana and Chinese characters are written without spaces: each is a token.
 _ALONE = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 TOKEN = rf"{_ALONE}|(?:(?!{_ALONE})\w)+|[^\w\s]"
@@ -113,7 +114,7 @@ def show_term(term: str) -> str:
 
 
 def read_texts(column: pa.ChunkedArray | pa.Array) -> list[str]:
-    """Cells as text, null as "", very long ones cut (a model learns nothing from their tail)."""
+    """Cells as text, null as "", very long ones cut."""
     return [(cell or "")[:MAX_TEXT_CHARS] for cell in column.to_pylist()]
 
 
