@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import f1_score
 
-from automl.problem import label_sets
+from automl.problem import label_sets, rank_sets
 
 # Multi-class: None, the most likely class, or {"offsets": K numbers added to the logarithms}.
 # Multi-label: {"threshold", "top_one_if_none"} and perhaps "thresholds", one a label.
@@ -88,6 +88,12 @@ def name_labels(predicted: np.ndarray, pred_probs: np.ndarray, classes: Sequence
     if predicted.ndim == 2:
         return label_sets(predicted, pred_probs, classes)
     return [classes[k] for k in predicted]
+
+
+def ranked_labels(pred_probs: np.ndarray, rule: Rule | None, *, is_sets: bool) -> list[list[int]]:
+    """Class indices of each row: the predicted one, or a set by falling probability."""
+    predicted = predict_labels(pred_probs, rule, is_sets=is_sets)
+    return rank_sets(predicted, pred_probs) if is_sets else predicted[:, None].tolist()
 
 
 def _predict_sets(pred_probs: np.ndarray, rule: Rule) -> np.ndarray:

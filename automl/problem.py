@@ -115,12 +115,16 @@ def labelled_rows(y: np.ndarray) -> np.ndarray:
     return np.asarray(y >= 0 if y.ndim == 1 else (y >= 0).all(axis=1))
 
 
+def rank_sets(chosen: np.ndarray, pred_probs: np.ndarray) -> list[list[int]]:
+    """(N, K) sets as class indices, those of each row by falling probability."""
+    order = np.argsort(-pred_probs, axis=1, kind="stable")
+    return [[int(k) for k in order[i] if chosen[i, k]] for i in range(len(chosen))]
+
+
 def label_sets(chosen: np.ndarray, pred_probs: np.ndarray, classes: Sequence[str]) -> list[str]:
     """(N, K) sets as text, the labels of each by falling probability."""
-    order = np.argsort(-pred_probs, axis=1, kind="stable")
-    return [
-        format_label_set(classes[k] for k in order[i] if chosen[i, k]) for i in range(len(chosen))
-    ]
+    ranked = rank_sets(chosen, pred_probs)
+    return [format_label_set(classes[k] for k in row) for row in ranked]
 
 
 def fold_name(name: str) -> str:

@@ -184,7 +184,7 @@ def web_megabytes(process):
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_text()
-            if "gunicorn" in command and str(ROOT) in command:
+            if "studio.wsgi" in command and str(ROOT) in command:
                 rollup = (folder / "smaps_rollup").read_text()
                 total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M).group(1))
         except (OSError, AttributeError):

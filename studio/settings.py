@@ -170,12 +170,18 @@ JOB_LEASE_SECONDS = read_int("JOB_LEASE_SECONDS", 30, low=2, high=600)
 JOB_BEAT_SECONDS = JOB_LEASE_SECONDS / 4
 RECONCILE_SECONDS = 2
 REDIS_URL = env.str("REDIS_URL", default="")
-# A socket path longer than about 100 bytes is refused by the kernel: fall back to a short one.
-_socket = DATA_DIR / "valkey.sock"
-if len(str(_socket)) > 100:
-    _name = hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:16]
-    _socket = Path(tempfile.gettempdir()) / f"cleanset-{_name}.sock"
-VALKEY_SOCKET = str(_socket)
+
+
+def _socket_path(name: str) -> str:
+    """One longer than about 100 bytes is refused by the kernel: fall back to a short one."""
+    path = DATA_DIR / name
+    if len(str(path)) > 100:
+        folder = hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:16]
+        path = Path(tempfile.gettempdir()) / f"cleanset-{folder}-{name}"
+    return str(path)
+
+
+VALKEY_SOCKET = _socket_path("valkey.sock")
 _redis_options = {
     "retry": Retry(ExponentialWithJitterBackoff(base=0.5, cap=5), 12),
     "health_check_interval": 30,
@@ -219,6 +225,14 @@ DELETED_GRACE_DAYS = read_int("DELETED_GRACE_DAYS", 0, low=0, high=365)
 
 # --- Learning -----------------------------------------------------------------------------------
 TEXT_ENCODER = read_text_encoder()
+
+# --- Serving ------------------------------------------------------------------------------------
+# The process that keeps predictors loaded; it and the web process find each other by these.
+SERVING_SOCKET = _socket_path("serving.sock")
+SERVING_TOKEN = env.str("SERVING_TOKEN", default="")
+SERVING_THREADS = read_int("SERVING_THREADS", 4, low=1, high=64)
+SERVING_MAX_MODELS = read_int("SERVING_MAX_MODELS", 20, low=1, high=10_000)
+SERVING_MAX_BYTES = read_int("SERVING_MAX_MB", 256, low=1, high=1_048_576) * 1024 * 1024
 
 # --- Mail ---------------------------------------------------------------------------------------
 # All mail goes through the outbox table; what leaves the house goes on from there by SMTP.

@@ -38,6 +38,8 @@ WRITING = {
     "inference:result_start",
     "inference:result_cancel",
 }
+# A viewer may do it, and it is no page.
+ASKING = {"inference:predict_json"}
 
 
 def own_patterns():
@@ -81,13 +83,13 @@ def address(name, ids):
 def test_every_address_is_known_to_this_test():
     without_id = {name.partition(":")[2] for name in PATTERNS if name not in WITH_ID}
     assert without_id == OPEN | OWN
-    assert set(WITH_ID) >= WRITING
+    assert set(WITH_ID) >= WRITING | ASKING
 
 
 @pytest.mark.parametrize("name", WITH_ID)
 def test_the_owner_reaches_it(name, ids, alice_client):
     status = alice_client.get(address(name, ids)).status_code
-    assert status in ({200, 405} if name in WRITING else {200})
+    assert status in ({200, 405} if name in WRITING | ASKING else {200})
 
 
 @pytest.mark.parametrize("name", WITH_ID)
@@ -115,6 +117,8 @@ def test_a_viewer_reads_and_does_not_write(name, ids, client, alice):
     url = address(name, ids)
     if name in WRITING:
         assert client.post(url, {"action": "keep", "k": 1, "name": "x"}).status_code == 403
+    elif name in ASKING:
+        assert client.post(url).status_code == 415
     else:
         assert client.get(url).status_code == 200
 

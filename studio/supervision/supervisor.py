@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -40,9 +41,12 @@ class Supervisor:
         environment = {
             "CLEANSET_SUPERVISOR": self.owner,
             "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
+            "SERVING_TOKEN": settings.SERVING_TOKEN or secrets.token_urlsafe(32),
         } | thread_environment(settings.THREADS_PER_WORKER)
         self.queue = [] if settings.REDIS_URL else [Service("queue", valkey.server_command())]
         self.web = [Service("web", _web_command(host, port), environment)] if has_web else []
+        # By name: it belongs to a later app.
+        self.serving = [Service("serving", _manage("serve_models"), environment)] if has_web else []
         self.reconciler = Service("reconciler", _manage("reconcile"), environment)
         self.workers = [
             Service(f"{name} worker", _manage("work", name), environment)
@@ -53,7 +57,7 @@ class Supervisor:
 
     @property
     def services(self) -> list[Service]:
-        return [*self.queue, *self.web, self.reconciler, *self.workers]
+        return [*self.queue, *self.web, *self.serving, self.reconciler, *self.workers]
 
     def lock(self) -> None:
         self._lock = (Path(settings.DATA_DIR) / "up.lock").open("w")
@@ -73,7 +77,7 @@ class Supervisor:
         for service in self.web:
             service.start()
             self._wait_for_web(service)
-        for service in (self.reconciler, *self.workers):
+        for service in (*self.serving, self.reconciler, *self.workers):
             service.start()
 
     def run_until_stopped(self) -> None:
@@ -86,14 +90,14 @@ class Supervisor:
     def stop(self) -> None:
         """Web, then workers (first asked to finish, then told to stop), then the rest."""
         _stop(self.web, WARM_SECONDS)
-        _signal(self.workers, signal.SIGTERM)
+        _signal([*self.serving, *self.workers], signal.SIGTERM)
         if not _wait(self.workers, WARM_SECONDS):
             # The second signal makes RQ kill its work-horse; the lease is given back below.
             _signal(self.workers, signal.SIGTERM)
             _wait(self.workers, COLD_SECONDS)
         for service in self.workers:
             service.kill_group()
-        _stop([self.reconciler], COLD_SECONDS)
+        _stop([*self.serving, self.reconciler], COLD_SECONDS)
         released = release_leases(self.owner)
         if released:
             logger.info("%s unfinished jobs go on at the next start", released)

@@ -12,7 +12,8 @@ HEAVY = ("numpy", "pyarrow", "sklearn", "lightgbm", "onnxruntime")
 
 def test_every_supervised_process_is_told_the_number_of_threads(settings):
     settings.THREADS_PER_WORKER = 3
-    for worker in Supervisor(host="localhost", port=1).workers:
+    supervisor = Supervisor(host="localhost", port=1)
+    for worker in [*supervisor.serving, *supervisor.workers]:
         assert worker.environment["OMP_NUM_THREADS"] == "3"
         assert worker.environment["OPENBLAS_NUM_THREADS"] == "3"
         assert worker.environment["OMP_WAIT_POLICY"] == "PASSIVE"
