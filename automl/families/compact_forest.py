@@ -20,6 +20,8 @@ CHUNK_ROWS = 20_000
 N_SORTING_TREES = 3
 # Of more classes most leaves know only a few: their shares are added up as sparse rows.
 MAX_DENSE_SHARES = 8
+# Of few rows, a call for each tree and share would be most of the time.
+MAX_FEW_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,10 @@ class CompactForest:
         )
         if self.n_shares > MAX_DENSE_SHARES:
             return self._sum_sparse_shares(np.column_stack(list(leaves)))
+        if len(features) <= MAX_FEW_ROWS:
+            found_shares = self._dense_shares[:, np.stack(list(leaves))]
+            # As below, tree after tree: `sum` would add in another order.
+            return np.cumsum(found_shares, axis=1, dtype=np.float64)[:, -1].T
         summed = np.zeros((self.n_shares, len(features)))
         for found in leaves:
             for total, shares in zip(summed, self._dense_shares, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,14 +50,19 @@ class NearestNeighbors(Estimator):
         logits = np.tile(self.base_, (X.n_rows, 1))
         if len(self.rows_) == 0 or self.rows_.shape[1] == 0:
             return logits
-        # In 64 bits: which rows are nearest must not hang on how many rows are asked at once.
-        known = self.rows_.astype(np.float64)
-        lengths = (known**2).sum(axis=1)
         queries = self.design(X).astype(np.float64)
         for start in range(0, len(queries), BATCH_ROWS):
             part = slice(start, start + BATCH_ROWS)
-            logits[part] = self._vote(queries[part], known, lengths)
+            logits[part] = self._vote(queries[part])
         return logits
+
+    @cached_property
+    def _known(self) -> tuple[np.ndarray, np.ndarray]:
+        """The training rows and the squares of their lengths; of single rows it would be most of
+        the time to make them each time. In 64 bits: which rows are nearest must not hang on how
+        many rows are asked at once."""
+        known = self.rows_.astype(np.float64)
+        return known, (known**2).sum(axis=1)
 
     def save(self, folder: Path) -> None:
         np.savez(folder / "neighbors.npz", rows=self.rows_, labels=self.labels_, base=self.base_)
@@ -72,7 +78,8 @@ class NearestNeighbors(Estimator):
             self.rows_, self.labels_ = arrays["rows"], arrays["labels"]
             self.base_ = arrays["base"]
 
-    def _vote(self, queries: np.ndarray, known: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def _vote(self, queries: np.ndarray) -> np.ndarray:
+        known, lengths = self._known
         squared = lengths - 2 * (queries @ known.T) + (queries**2).sum(axis=1, keepdims=True)
         k = min(N_NEIGHBORS, len(known))
         nearest = np.argpartition(squared, k - 1, axis=1)[:, :k]

@@ -49,16 +49,19 @@ class TextCounter:
             return sp.csr_matrix((len(texts), 0), dtype=np.float32)
 
     def transform(self, texts: list[str]) -> sp.csr_matrix:
-        if not self.terms:
+        if not self._vocabulary:
             return sp.csr_matrix((len(texts), 0), dtype=np.float32)
         return self._vectorizer.transform(self._read(texts))
 
     @property
     def terms(self) -> list[str]:
         """The vocabulary in column order."""
+        return sorted(self._vocabulary, key=self._vocabulary.__getitem__)
+
+    @property
+    def _vocabulary(self) -> dict[str, int]:
         fitted = getattr(self._vectorizer, "vocabulary_", None)
-        vocabulary: dict[str, int] = fitted if fitted is not None else self._vectorizer.vocabulary
-        return sorted(vocabulary or {}, key=(vocabulary or {}).__getitem__)
+        return (fitted if fitted is not None else self._vectorizer.vocabulary) or {}
 
     def keep(self, columns: np.ndarray) -> TextCounter:
         """The same counter with only the given columns, in their order."""

@@ -497,12 +497,22 @@ def test_a_compact_forest_says_what_its_trees_say(problem_type):
     trees = [ExtraTreeClassifier(random_state=i, min_samples_leaf=2).fit(X, y) for i in range(5)]
     is_sets = problem_type == MULTI_LABEL
     compact = CompactForest.of((tree.tree_ for tree in trees), is_label_wise=is_sets)
-    fresh = rng.normal(size=(40, 5)).astype(np.float32)
+    fresh = rng.normal(size=(140, 5)).astype(np.float32)
     if problem_type == MULTI_LABEL:
         expected = np.mean([[p[:, 1] for p in t.predict_proba(fresh)] for t in trees], axis=0).T
     else:
         expected = np.mean([tree.predict_proba(fresh) for tree in trees], axis=0)
-    assert np.abs(compact.predict_shares(fresh) - expected).max() < 1e-6
+    shares = compact.predict_shares(fresh)
+    assert np.abs(shares - expected).max() < 1e-6
+    few = [compact.predict_shares(fresh[start : start + 20]) for start in range(0, 140, 20)]
+    assert (np.vstack(few) == shares).all()
+
+
+def test_few_rows_for_catboost_are_the_cells_that_many_are(monkeypatch):
+    data, _, member = trained("catboost", "tabular", MULTI_CLASS)
+    few = predict(member, data.table)
+    monkeypatch.setattr("automl.families.catboost_trees.MAX_FEW_ROWS", 0)
+    assert (predict(member, data.table) == few).all()
 
 
 def test_very_many_texts_are_fitted_in_place_and_as_well(monkeypatch):
