@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inference.views import predict, result, results, rows
+from inference.views import playground, predict, result, results, rows
 
 app_name = "inference"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("models/<hex:model_id>/results/", results.result_table, name="result_table"),
     path("models/<hex:model_id>/predict/", results.result_create, name="result_create"),
     path("models/<hex:model_id>/template/", results.template_csv, name="template_csv"),
+    path("models/<hex:model_id>/playground/", playground.model_playground, name="model_playground"),
     path("models/<hex:model_id>/predict.json", predict.model_predict_json, name="predict_json"),
     path("results/<hex:result_id>/", result.result_detail, name="result_detail"),
     path("results/<hex:result_id>/state/", result.result_status, name="result_status"),

@@ -59,6 +59,11 @@ def read_numbers(cells: Any) -> Any:
     return _to_values(cells, _cast_numbers)
 
 
+def read_times(cells: Any) -> Any:
+    """Texts as seconds since 1970; what is no time is null."""
+    return _to_values(cells, _read_times)
+
+
 def read_sortable(cleanset: Cleanset, position: int) -> Any:
     """As numbers or times where the column has them; what is none comes last."""
     if column_kind(cleanset, position) in {NUMERIC, DATETIME}:
