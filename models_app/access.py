@@ -13,4 +13,4 @@ def models_for(user: AnyUser) -> QuerySet[DeployedModel]:
 
 
 def model_for(user: AnyUser, model_id: UUID, *, write: bool = False) -> DeployedModel:
-    return row_for(DeployedModel, user, model_id, write=write)
+    return row_for(DeployedModel, user, model_id, write=write, related=("cleanset__project",))

@@ -34,9 +34,20 @@ def rows_for(row_class: type[Row], user: AnyUser) -> "QuerySet[Row]":
     return row_class.objects.filter(workspace_id__in=mine)
 
 
-def row_for(row_class: type[Row], user: AnyUser, row_id: UUID, *, write: bool = False) -> Row:
-    """The row, or 404 as for one that does not exist; a viewer who writes is refused with 403."""
-    row = rows_for(row_class, user).select_related("workspace").filter(pk=row_id).first()
+def row_for(
+    row_class: type[Row],
+    user: AnyUser,
+    row_id: UUID,
+    *,
+    write: bool = False,
+    related: tuple[str, ...] = (),
+) -> Row:
+    """The row, or 404 as for one that does not exist; a viewer who writes is refused with 403.
+
+    `related` rows are read with it.
+    """
+    rows = rows_for(row_class, user).select_related("workspace", *related)
+    row = rows.filter(pk=row_id).first()
     if row is None:
         raise Http404(f"There is no {row_class._meta.verbose_name} with this address.")
     if write:
