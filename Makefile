@@ -85,6 +85,10 @@ $(BENCH_SUITES): install
 bench-serving: install  ## Prediction speed of full and serving ensembles, and of texts
 	@$(BIN)/python -m benchmarks.automl.serving
 
+.PHONY: bench-synchronous
+bench-synchronous: install  ## Latency of single rows at 20 requests a second
+	@$(BIN)/python -m benchmarks.synchronous
+
 .PHONY: bench-issues
 bench-issues: install  ## How well wrong labels are found, where the true ones are known
 	@$(BIN)/python -m benchmarks.automl.issues
