@@ -1,16 +1,152 @@
-from dataclasses import replace
+"""Models with real predictors, and a real serving process on the database of the tests."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
 import pytest
+from django.db import connection
 
 from automl.features.embeddings import Embeddings
+from automl.problem import MULTI_CLASS
 from automl.training_profile import TrainingProfile
 from inference.batches import create_batch
+from inference.serving_client import SocketConnection
 from models_app.models import DeployedModel
+from studio.files import local_path
 from studio.models import Project
 
-from ..automl.test_predictor import make_predictor
-from ..factories import make_cleanset, make_model, store
+from ..automl.test_predictor import COLOURS, NUMBERS, TEXTS, make_predictor
+from ..factories import make_cleanset, make_model, store, write_table
 from ..inline_jobs import run_all_jobs
+
+ROOT = Path(__file__).parent.parent.parent
+START_SECONDS = 120
+
+
+class ServingProcess:
+    """`manage.py serve_models`, as the supervisor starts it."""
+
+    def __init__(self):
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "serve_models"],
+            env=os.environ
+            | {
+                "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+                "DJANGO_SETTINGS_MODULE": "tests.settings",
+                "PYTHONPATH": str(ROOT),
+            },
+            start_new_session=True,
+        )
+        self.wait_until_up()
+
+    def wait_until_up(self):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, "the serving process has ended"
+            if is_answering():
+                return
+            time.sleep(0.1)
+        raise AssertionError("the serving process does not answer")
+
+    @property
+    def workers(self):
+        return psutil.Process(self.process.pid).children()
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def is_answering():
+    asking = SocketConnection("serving")
+    try:
+        asking.request("GET", "/")
+        return asking.getresponse().status == 403
+    except OSError:
+        return False
+    finally:
+        asking.close()
+
+
+@pytest.fixture(scope="session")
+def _serving(django_db_setup):
+    running = ServingProcess()
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def serving(_serving, transactional_db):
+    if _serving.process.poll() is not None:
+        _serving.start()
+    return _serving
+
+
+@pytest.fixture(scope="session")
+def bundles(tmp_path_factory):
+    """Predictors as files, each trained once: by modality and problem type."""
+    made = {}
+
+    def get(modality="tabular", problem_type=MULTI_CLASS):
+        key = (modality, problem_type)
+        if key not in made:
+            predictor, table = make_predictor(modality, problem_type)
+            predictor.keep_golden_rows(table.slice(0, 10))
+            path = tmp_path_factory.mktemp("predictor") / "predictor.zip"
+            predictor.save(path, info={})
+            made[key] = path, predictor
+        return made[key]
+
+    return get
+
+
+@pytest.fixture
+def trained(alice, tmp_path, bundles):
+    """A trained model of a project whose dataset has the columns it was trained on."""
+
+    def make(modality="tabular", problem_type=MULTI_CLASS):
+        path, predictor = bundles(modality, problem_type)
+        model = make_model(make_cleanset(alice, tmp_path, problem_type), tmp_path)
+        model.predictor_file = store(model.workspace, "predictors", path)
+        model.classes = predictor.classes
+        model.save()
+        project = model.cleanset.project
+        schema = predictor.schema.to_json()
+        Project.objects.filter(pk=project.pk).update(feature_schema=schema, modality=modality)
+        fill_dataset(project.dataset, schema, tmp_path)
+        return DeployedModel.objects.get(pk=model.pk)
+
+    return make
+
+
+def fill_dataset(dataset, schema, folder):
+    """The files of datasets are found by their key, so other cells may be put there."""
+    columns = {"c0": TEXTS} if len(schema) == 1 else {"c0": NUMBERS, "c1": COLOURS}
+    local_path(dataset.table_file).write_bytes(write_table(folder, columns).read_bytes())
+    dataset.n_rows = len(TEXTS)
+    counts = [["red", 15], ["green", 15], ["blue", 15]]
+    dataset.profiles = [
+        {"name": column["name"], "position": i, "kind": column["kind"], "examples": []}
+        | ({"value_counts": counts} if column["kind"] == "categorical" else {})
+        for i, column in enumerate(schema)
+    ]
+    dataset.save()
+
+
+@pytest.fixture
+def no_serving(settings, tmp_path):
+    """Nobody listens where the serving process should be."""
+    settings.SERVING_SOCKET = str(tmp_path / "nobody.sock")
 
 
 @pytest.fixture(scope="session")
