@@ -36,11 +36,12 @@ def _small_families(monkeypatch):
 def write_rows(path):
     with path.open("w", newline="") as target:
         writer = csv.writer(target)
-        writer.writerow(["size", "colour", "text", "label"])
+        writer.writerow(["size", "colour", "text", "label", "tags"])
         for i in range(N_ROWS):
             label = ("large", "small")[(i * 7) % 10 > 4 if i % 9 else i % 2]
             text = f"a {label if i % 5 else 'plain'} thing number {i}"
-            writer.writerow([(i * 7) % 10 + i / 100, "rgb"[i % 3], text, label])
+            tags = label + (",blue" if i % 3 == 2 else "")
+            writer.writerow([(i * 7) % 10 + i / 100, "rgb"[i % 3], text, label, tags])
 
 
 @pytest.fixture
@@ -111,6 +112,15 @@ def test_a_trained_model_knows_what_it_was_trained_on(train):
     assert sum(profile.labels.values()) == N_ROWS - 1
     assert sum(profile.predicted_labels.values()) == N_ROWS - 1
     assert len(predictor.novelty.vectors) == N_ROWS - 1
+
+
+def test_a_model_of_sets_counts_rows_with_each_label_and_gives_the_same_file_again(train):
+    model = train(Setup("multi-label", "tabular", "tags", None, ["size", "colour"], preset="fast"))
+    profile = Predictor.load(local_path(model.predictor_file)).profile
+    assert profile.has_sets
+    assert profile.labels["blue"] == N_ROWS / 3
+    assert set(profile.predicted_labels) <= {"large", "small", "blue"}
+    assert verify(model).result == "identical"
 
 
 def test_other_libraries_with_equal_predictions_are_equal_and_named(train, monkeypatch):
