@@ -73,7 +73,7 @@ def _most_important(model: DeployedModel, schema: Schema) -> list[int]:
     used = [i for i, column in enumerate(schema.columns) if _is_used(column)]
     if len(used) <= MAX_VARIANTS:
         return used
-    evaluation = read_evaluation(model) or {"columns": []}
+    evaluation = read_evaluation(model.evaluation_file) or {"columns": []}
     ranks = {line["name"]: rank for rank, line in enumerate(evaluation["columns"])}
     names = {i: show_name(schema.columns[i].name, 120) for i in used}
     return sorted(used, key=lambda i: ranks.get(names[i], len(ranks)))[:MAX_VARIANTS]

@@ -14,13 +14,13 @@ from django.urls import reverse
 
 from automl.problem import MULTI_LABEL
 from inference.batches import create_batch
-from inference.models import InferenceResult
 from inference.serving_client import ask_serving
 from models_app.models import DeployedModel
 from studio.files import local_path
-from studio.jobs.execution import execute
-from studio.models import Job, Membership, User
+from studio.models import Membership, User
 from studio.trash import delete_row
+
+from ..inline_jobs import read_predictions, run_all_jobs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("serving")]
 
@@ -56,11 +56,10 @@ def predict_file(model, rows, folder):
         path=path,
         idempotency_key=uuid4().hex,
     )
-    execute(Job.objects.get(subject_id=result.pk).pk, has_heartbeat=False)
-    result = InferenceResult.objects.get(pk=result.pk)
+    run_all_jobs()
+    result.refresh_from_db()
     assert result.status == "ready", result.error_message
-    with local_path(result.result_file).open(newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader(read_predictions(result)))
 
 
 def refusal(answer, status):
