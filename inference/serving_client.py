@@ -2,7 +2,10 @@
 
 import http.client
 import json
+import os
 import socket
+import threading
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +27,12 @@ NOT_ANSWERED = (
     "The process that keeps models loaded is not answering; it may be starting. "
     "Try again in a moment."
 )
+BUSY = "Too many predictions are being made at once. Try again in a moment."
 STILL_LOADING = "The model is being loaded. Try again in a moment."
+
+# The other threads of the web process stay free for pages.
+SLOTS = threading.BoundedSemaphore(max(settings.WEB_THREADS // 2, 1))
+SLOT_SECONDS = 1.0
 
 
 class ServingUnavailableError(Exception):
@@ -41,6 +49,9 @@ class SocketConnection(http.client.HTTPConnection):
     """HTTP on the socket of the serving process, which only this account can open."""
 
     def connect(self) -> None:
+        # Where its path is a short one in /tmp, somebody else may have been there first.
+        if Path(settings.SERVING_SOCKET).stat().st_uid != os.geteuid():
+            raise ConnectionRefusedError("the socket belongs to another account")
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(TIMEOUT_SECONDS)
         self.sock.connect(settings.SERVING_SOCKET)
@@ -66,7 +77,12 @@ def ask_serving(
     body = json.dumps(asked).encode()
     if len(body) > MAX_REQUEST_BYTES:
         raise InputError("TOO_LARGE", "The rows are too large to be answered at once.")
-    status, answer = _send(body)
+    if not SLOTS.acquire(timeout=SLOT_SECONDS):
+        raise ServingUnavailableError(BUSY)
+    try:
+        status, answer = _send(body)
+    finally:
+        SLOTS.release()
     if status == http.HTTPStatus.OK:
         return answer
     error = answer.get("error", {})

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 10.0
 MAX_LOADING = 8
+# Bytes in memory for each byte of the file, at most: of forests, whose nodes are packed there.
+MEMORY_FACTOR = 10
 
 
 class StillLoadingError(Exception):
@@ -63,7 +65,7 @@ class WarmPredictor:
 
 
 class WarmPredictors:
-    """Bounded by count and by the bytes of the predictors' files.
+    """Bounded by count and by the memory that the predictors are estimated to take.
 
     A predictor is loaded when it is first asked for, apart from the requests, which wait for it
     only so long; then its hash and seal were checked, and its golden rows predicted once more.
@@ -139,10 +141,11 @@ class WarmPredictors:
 
     def _read(self, model_id: UUID) -> WarmPredictor:
         stored = predictor_file(model_id)
-        self._make_room(stored.size_bytes)
+        n_bytes = MEMORY_FACTOR * stored.size_bytes
+        self._make_room(n_bytes)
         predictor = Predictor.load(sealed_path(stored), text_encoders=text_encoders())
         predictor.check_golden_rows()
-        return WarmPredictor(predictor, stored.size_bytes)
+        return WarmPredictor(predictor, n_bytes)
 
     def _make_room(self, n_bytes: int) -> None:
         """Before loading, so that old and new are not there at once; one may always be there."""

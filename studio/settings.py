@@ -123,6 +123,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Files --------------------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = read_int("MAX_UPLOAD_MB", 500, low=1, high=102_400) * 1024 * 1024
+# A field for each of a table's columns, and some more.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_HANDLERS = ["studio.upload_handlers.LimitedTemporaryFileHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -233,7 +235,7 @@ SERVING_SOCKET = _socket_path("serving.sock")
 SERVING_TOKEN = env.str("SERVING_TOKEN", default="")
 SERVING_THREADS = read_int("SERVING_THREADS", 4, low=1, high=64)
 SERVING_MAX_MODELS = read_int("SERVING_MAX_MODELS", 20, low=1, high=10_000)
-SERVING_MAX_BYTES = read_int("SERVING_MAX_MB", 256, low=1, high=1_048_576) * 1024 * 1024
+SERVING_MAX_BYTES = read_int("SERVING_MAX_MB", 1024, low=1, high=1_048_576) * 1024 * 1024
 
 # --- Mail ---------------------------------------------------------------------------------------
 # All mail goes through the outbox table; what leaves the house goes on from there by SMTP.

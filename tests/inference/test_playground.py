@@ -148,6 +148,15 @@ def test_a_very_long_example_is_refused_in_a_sentence(trained, alice_client, no_
     assert "at most 200,000 characters" in text_of(answer)
 
 
+def test_a_thousand_columns_can_be_sent(trained, alice_client, no_serving):
+    model = trained()
+    schema = [{"name": f"n{i}", "kind": "numeric", "position": 0} for i in range(1000)]
+    Project.objects.update(feature_schema=schema)
+    entered = {f"c{i}": "1" for i in range(1000)} | {"what_if": "0", "csrfmiddlewaretoken": "x"}
+    answer = alice_client.post(address(model), entered)
+    assert answer.status_code == 503
+
+
 def test_without_the_serving_process_the_page_says_so(trained, alice_client, no_serving):
     model = trained()
     answer = alice_client.post(address(model), ENTERED)

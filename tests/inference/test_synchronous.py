@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from automl.problem import MULTI_LABEL
+from inference import serving_client
 from inference.batches import create_batch
 from inference.serving_client import ask_serving
 from models_app.models import DeployedModel
@@ -240,6 +242,20 @@ def test_without_the_process_it_is_said_when_to_try_again(trained, ask, no_servi
     answer = ask(trained(), {"rows": [ROW]})
     assert refusal(answer, 503)["code"] == "UNAVAILABLE"
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_pages_keep_threads_of_their_own(trained, ask, no_serving, monkeypatch):
+    """Where all that may wait for predictions do, the next one is told to come back."""
+    monkeypatch.setattr(serving_client, "SLOTS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(serving_client, "SLOT_SECONDS", 0.01)
+    with serving_client.SLOTS:
+        answer = ask(trained(), {"rows": [ROW]})
+    assert "Too many predictions" in refusal(answer, 503)["message"]
+
+
+def test_the_socket_of_another_account_is_not_trusted(serving, trained, ask, monkeypatch):
+    monkeypatch.setattr("inference.serving_client.os.geteuid", lambda: os.getuid() + 1)
+    refusal(ask(trained(), {"rows": [ROW]}), 503)
 
 
 def test_who_does_not_know_the_token_is_not_answered(serving, trained, ask, settings):

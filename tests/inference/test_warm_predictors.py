@@ -6,7 +6,12 @@ import pytest
 
 from automl.errors import InputError
 from automl.pooling import pool_probabilities
-from inference.warm_predictors import StillLoadingError, WarmPredictors, evict_deleted
+from inference.warm_predictors import (
+    MEMORY_FACTOR,
+    StillLoadingError,
+    WarmPredictors,
+    evict_deleted,
+)
 from studio.files import local_path
 from studio.trash import delete_row
 
@@ -33,9 +38,9 @@ def test_the_least_recently_used_goes_first(trained):
     assert warm.model_ids == [a, c]
 
 
-def test_files_together_stay_below_the_limit_but_one_is_always_kept(trained):
+def test_together_they_stay_below_the_limit_but_one_is_always_kept(trained):
     first, second = trained(), trained()
-    n_bytes = first.predictor_file.size_bytes
+    n_bytes = MEMORY_FACTOR * first.predictor_file.size_bytes
     for max_bytes, kept in ((2 * n_bytes, 2), (2 * n_bytes - 1, 1), (1, 1)):
         warm = WarmPredictors(max_count=10, max_bytes=max_bytes)
         warm.get(first.pk)
