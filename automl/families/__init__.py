@@ -1,50 +1,15 @@
-"""The registry: which families there are, for what, under which name. One file a family."""
+"""The registry: which families there are, for what, under which name. One file a family.
+
+Estimators are named by module and class, and loaded when they are used: a predictor of few
+families needs only the libraries of those.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from automl.families.base import Estimator
-from automl.families.best_single_column import BestSingleColumn, BestSingleColumnRegressor
-from automl.families.catboost_trees import CatBoostRegressor, CatBoostTrees
-from automl.families.extra_trees import (
-    ExtraTrees,
-    ExtraTreesDeep,
-    ExtraTreesDeepRegressor,
-    ExtraTreesRegressor,
-)
-from automl.families.family import FROM_REGULAR, ONLY_BEST, Family
-from automl.families.lightgbm_trees import (
-    LightGbm,
-    LightGbmExtraTrees,
-    LightGbmExtraTreesRegressor,
-    LightGbmRegressor,
-)
-from automl.families.majority import Majority
-from automl.families.mean_value import MeanValue
-from automl.families.random_forest import RandomForest, RandomForestRegressor
-from automl.families.tabular_logistic_regression import TabularLogisticRegression
-from automl.families.tabular_nearest_neighbors import (
-    TabularNearestNeighbors,
-    TabularNearestNeighborsRegressor,
-)
-from automl.families.tabular_neural_network import (
-    TabularNeuralNetwork,
-    TabularNeuralNetworkRegressor,
-)
-from automl.families.tabular_ridge import TabularRidge
-from automl.families.text_linear_svm import MANY_ROWS as MANY_TEXTS
-from automl.families.text_linear_svm import TextLinearSvm, TextLinearSvmOnWords
-from automl.families.text_logistic_regression import TextLogisticRegression
-from automl.families.text_naive_bayes import TextNaiveBayes
-from automl.families.text_nearest_neighbors import (
-    TextNearestNeighbors,
-    TextNearestNeighborsRegressor,
-)
-from automl.families.text_neural_network import TextNeuralNetwork, TextNeuralNetworkRegressor
-from automl.families.text_ridge import TextRidge, TextRidgeOnMeaning
-from automl.families.text_transformer import TextTransformer, can_tune
-from automl.families.xgboost_trees import XgBoost, XgBoostRegressor
+from automl.extras import can_tune_transformer
+from automl.families.family import FROM_REGULAR, MANY_TEXTS, ONLY_BEST, Family
 from automl.problem import MULTI_CLASS, REGRESSION
 from automl.schema import Schema
 
@@ -65,35 +30,35 @@ FAMILIES: dict[str, Family] = {
             "text_linear_svm",
             "Linear SVM (words + meaning)",
             TEXT,
-            TextLinearSvm,
+            "text_linear_svm:TextLinearSvm",
             max_rows=MANY_TEXTS,
         ),
         Family(
             "text_linear_svm_on_words",
             "Linear SVM (words)",
             TEXT,
-            TextLinearSvmOnWords,
+            "text_linear_svm:TextLinearSvmOnWords",
             min_rows_fast=MANY_TEXTS + 1,
         ),
-        Family("text_naive_bayes", "Naive Bayes (words)", TEXT, TextNaiveBayes),
+        Family("text_naive_bayes", "Naive Bayes (words)", TEXT, "text_naive_bayes:TextNaiveBayes"),
         Family(
             "text_logistic_regression",
             "Logistic Regression (meaning)",
             TEXT,
-            TextLogisticRegression,
+            "text_logistic_regression:TextLogisticRegression",
         ),
         Family(
             "text_neural_network",
             "Neural Network (meaning)",
             TEXT,
-            TextNeuralNetwork,
+            "text_neural_network:TextNeuralNetwork",
             presets=FROM_REGULAR,
         ),
         Family(
             "text_nearest_neighbors",
             "k-Nearest Neighbors (meaning)",
             TEXT,
-            TextNearestNeighbors,
+            "text_nearest_neighbors:TextNearestNeighbors",
             presets=FROM_REGULAR,
             max_rows=20_000,
         ),
@@ -101,17 +66,23 @@ FAMILIES: dict[str, Family] = {
             "text_transformer",
             "Fine-tuned Transformer",
             TEXT,
-            TextTransformer,
+            "text_transformer:TextTransformer",
             presets=ONLY_BEST,
             max_rows=20_000,
-            can_train=can_tune,
+            can_train=can_tune_transformer,
         ),
-        Family("lightgbm", "LightGBM", TABULAR, LightGbm, max_classes=MAX_BOOSTED_CLASSES),
+        Family(
+            "lightgbm",
+            "LightGBM",
+            TABULAR,
+            "lightgbm_trees:LightGbm",
+            max_classes=MAX_BOOSTED_CLASSES,
+        ),
         Family(
             "lightgbm_extra_trees",
             "LightGBM (extra trees)",
             TABULAR,
-            LightGbmExtraTrees,
+            "lightgbm_trees:LightGbmExtraTrees",
             presets=ONLY_BEST,
             max_classes=MAX_BOOSTED_CLASSES,
         ),
@@ -119,7 +90,7 @@ FAMILIES: dict[str, Family] = {
             "xgboost",
             "XGBoost",
             TABULAR,
-            XgBoost,
+            "xgboost_trees:XgBoost",
             # One booster a label would cost much and adds little to the other families.
             problem_types=(MULTI_CLASS,),
             presets=FROM_REGULAR,
@@ -129,7 +100,7 @@ FAMILIES: dict[str, Family] = {
             "catboost",
             "CatBoost",
             TABULAR,
-            CatBoostTrees,
+            "catboost_trees:CatBoostTrees",
             # One booster a label would cost much and adds little to the other families.
             problem_types=(MULTI_CLASS,),
             presets=FROM_REGULAR,
@@ -140,7 +111,7 @@ FAMILIES: dict[str, Family] = {
             "extra_trees",
             "Extra Trees",
             TABULAR,
-            ExtraTrees,
+            "extra_trees:ExtraTrees",
             presets=ONLY_BEST,
             max_rows=MANY_ROWS,
         ),
@@ -148,7 +119,7 @@ FAMILIES: dict[str, Family] = {
             "extra_trees_deep",
             "Extra Trees (deep)",
             TABULAR,
-            ExtraTreesDeep,
+            "extra_trees:ExtraTreesDeep",
             max_rows=MANY_ROWS,
             max_rows_fast=5_000,
         ),
@@ -156,7 +127,7 @@ FAMILIES: dict[str, Family] = {
             "random_forest",
             "Random Forest",
             TABULAR,
-            RandomForest,
+            "random_forest:RandomForest",
             presets=ONLY_BEST,
             max_rows=MANY_ROWS,
         ),
@@ -164,13 +135,13 @@ FAMILIES: dict[str, Family] = {
             "tabular_logistic_regression",
             "Logistic Regression",
             TABULAR,
-            TabularLogisticRegression,
+            "tabular_logistic_regression:TabularLogisticRegression",
         ),
         Family(
             "tabular_neural_network",
             "Neural Network",
             TABULAR,
-            TabularNeuralNetwork,
+            "tabular_neural_network:TabularNeuralNetwork",
             min_rows=MIN_NETWORK_ROWS,
             max_rows=MANY_ROWS,
             max_rows_fast=2_000,
@@ -179,51 +150,74 @@ FAMILIES: dict[str, Family] = {
             "tabular_nearest_neighbors",
             "k-Nearest Neighbors",
             TABULAR,
-            TabularNearestNeighbors,
+            "tabular_nearest_neighbors:TabularNearestNeighbors",
             max_rows=20_000,
         ),
-        Family(MAJORITY, "Majority class (baseline)", TEXT + TABULAR, Majority, is_baseline=True),
+        Family(
+            MAJORITY,
+            "Majority class (baseline)",
+            TEXT + TABULAR,
+            "majority:Majority",
+            is_baseline=True,
+        ),
         Family(
             "best_single_column",
             "Best single column (baseline)",
             TABULAR,
-            BestSingleColumn,
+            "best_single_column:BestSingleColumn",
             is_baseline=True,
         ),
     )
 }
 
 # What predicts numbers keeps the title, presets and limits of its counterpart.
-REGRESSORS: dict[str, type[Estimator]] = {
-    "text_neural_network": TextNeuralNetworkRegressor,
-    "text_nearest_neighbors": TextNearestNeighborsRegressor,
-    "lightgbm": LightGbmRegressor,
-    "lightgbm_extra_trees": LightGbmExtraTreesRegressor,
-    "xgboost": XgBoostRegressor,
-    "catboost": CatBoostRegressor,
-    "extra_trees": ExtraTreesRegressor,
-    "extra_trees_deep": ExtraTreesDeepRegressor,
-    "random_forest": RandomForestRegressor,
-    "tabular_neural_network": TabularNeuralNetworkRegressor,
-    "tabular_nearest_neighbors": TabularNearestNeighborsRegressor,
-    "best_single_column": BestSingleColumnRegressor,
+REGRESSORS: dict[str, str] = {
+    "text_neural_network": "text_neural_network:TextNeuralNetworkRegressor",
+    "text_nearest_neighbors": "text_nearest_neighbors:TextNearestNeighborsRegressor",
+    "lightgbm": "lightgbm_trees:LightGbmRegressor",
+    "lightgbm_extra_trees": "lightgbm_trees:LightGbmExtraTreesRegressor",
+    "xgboost": "xgboost_trees:XgBoostRegressor",
+    "catboost": "catboost_trees:CatBoostRegressor",
+    "extra_trees": "extra_trees:ExtraTreesRegressor",
+    "extra_trees_deep": "extra_trees:ExtraTreesDeepRegressor",
+    "random_forest": "random_forest:RandomForestRegressor",
+    "tabular_neural_network": "tabular_neural_network:TabularNeuralNetworkRegressor",
+    "tabular_nearest_neighbors": "tabular_nearest_neighbors:TabularNearestNeighborsRegressor",
+    "best_single_column": "best_single_column:BestSingleColumnRegressor",
 }
 NUMBERS = (REGRESSION,)
 FAMILIES |= {
     f"{key}_regressor": replace(
-        FAMILIES[key], key=f"{key}_regressor", estimator=estimator, problem_types=NUMBERS
+        FAMILIES[key], key=f"{key}_regressor", path=path, problem_types=NUMBERS
     )
-    for key, estimator in REGRESSORS.items()
+    for key, path in REGRESSORS.items()
 }
 FAMILIES |= {
     family.key: family
     for family in (
-        Family("text_ridge", "Ridge Regression (words + meaning)", TEXT, TextRidge, NUMBERS),
         Family(
-            "text_ridge_on_meaning", "Ridge Regression (meaning)", TEXT, TextRidgeOnMeaning, NUMBERS
+            "text_ridge",
+            "Ridge Regression (words + meaning)",
+            TEXT,
+            "text_ridge:TextRidge",
+            NUMBERS,
         ),
-        Family("tabular_ridge", "Ridge Regression", TABULAR, TabularRidge, NUMBERS),
-        Family(MEAN, "Mean (baseline)", TEXT + TABULAR, MeanValue, NUMBERS, is_baseline=True),
+        Family(
+            "text_ridge_on_meaning",
+            "Ridge Regression (meaning)",
+            TEXT,
+            "text_ridge:TextRidgeOnMeaning",
+            NUMBERS,
+        ),
+        Family("tabular_ridge", "Ridge Regression", TABULAR, "tabular_ridge:TabularRidge", NUMBERS),
+        Family(
+            MEAN,
+            "Mean (baseline)",
+            TEXT + TABULAR,
+            "mean_value:MeanValue",
+            NUMBERS,
+            is_baseline=True,
+        ),
     )
 }
 

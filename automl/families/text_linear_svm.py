@@ -9,6 +9,7 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.svm import LinearSVC
 
 from automl.families.base import LinearEstimator, two_sided
+from automl.families.family import MANY_TEXTS
 from automl.families.text_designs import all_terms, terms_and_meaning
 from automl.features.spaces import TextFeatures
 
@@ -16,8 +17,6 @@ from automl.features.spaces import TextFeatures
 # no accuracy (measured on four sets) and would take hours.
 MAX_ROUNDS = 50
 TOLERANCE = 0.02
-# liblinear works on a copy of 16 bytes a number: from here on too much.
-MANY_ROWS = 50_000
 PASSES = 10
 
 
@@ -42,7 +41,7 @@ class TextLinearSvm(LinearEstimator):
         return two_sided(svm.coef_, svm.intercept_)
 
     def _solver(self, n_rows: int) -> LinearSVC | SGDClassifier:
-        if n_rows <= MANY_ROWS:
+        if n_rows <= MANY_TEXTS:
             return LinearSVC(C=self.C, tol=TOLERANCE, max_iter=MAX_ROUNDS, random_state=self.seed)
         return SGDClassifier(
             # Half of what the same C would say: its loss is not squared. Measured better.

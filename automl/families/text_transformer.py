@@ -13,9 +13,9 @@ from automl.errors import InputError
 from automl.extras import has_transformer_extra
 from automl.families.base import Estimator
 from automl.families.targets import Target
-from automl.features.onnx_encoder import BUNDLED, OnnxEncoder, bundled_encoder
+from automl.features.built_in import BUNDLED
+from automl.features.onnx_encoder import OnnxEncoder
 from automl.features.spaces import TextFeatures
-from automl.schema import Schema
 
 # Loaded late, so that nobody who does not train pays for torch or must have it.
 TRAINING = "automl.families.transformer_training"
@@ -23,12 +23,6 @@ MANY_CLASSES = 20
 MIN_STEPS = 240
 MAX_EPOCHS = 12
 STEP_ROWS = 32
-
-
-def can_tune(schema: Schema) -> bool:
-    """With the extra installed, and texts that the bundled encoder reads."""
-    identity = schema.columns[0].text_encoder
-    return has_transformer_extra() and identity in ("", bundled_encoder().identity)
 
 
 class TextTransformer(Estimator):

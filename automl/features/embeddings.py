@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from automl.features.onnx_encoder import bundled_encoder
+from automl.features.built_in import MINILM, load_built_in
 from automl.features.sentence_encoder import SentenceEncoder
 from automl.features.text import read_texts
 from automl.progress import Progress, ignore_progress
@@ -36,7 +36,7 @@ class Embeddings:
     def column(self, position: int, *, progress: Progress = ignore_progress) -> np.ndarray:
         if position not in self._made:
             texts = read_texts(self._table.column(position))
-            encoder = self._encoders.get(position) or bundled_encoder()
+            encoder = self._encoders.get(position) or load_built_in(MINILM)
             self._made[position] = encoder.encode(texts, progress=progress)
         return self._made[position]
 

@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from automl.features.onnx_encoder import BUNDLED, MODEL
+from automl.features.built_in import BUNDLED, MODEL
 
 CODES, SCALES, ZERO_POINT = "_quantized", "_scale", "_zero_point"
 TOKENS, TOKEN_SCALES = "token_codes", "token_scales"

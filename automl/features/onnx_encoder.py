@@ -13,11 +13,10 @@ import onnxruntime
 from onnxruntime import OrtValue
 from tokenizers import Tokenizer
 
+from automl.features.built_in import BUNDLED, MODEL, TOKENIZER
 from automl.features.sentence_encoder import SentenceEncoder, hash_parts, scale_to_one
 from automl.threads import thread_count
 
-BUNDLED = Path(__file__).parent / "minilm"
-MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 # Where sentence-transformers keeps how the vectors of tokens become one; there need not be any.
 POOLING = "1_Pooling/config.json"
 MAX_TOKENS = 512
@@ -71,10 +70,6 @@ def bundled_encoder() -> OnnxEncoder:
 
 def bundled_tokenizer() -> Tokenizer:
     return _open_tokenizer((BUNDLED / TOKENIZER).read_bytes())
-
-
-def is_onnx_folder(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in (MODEL, TOKENIZER))
 
 
 def _bytes(weight: tuple[str, np.ndarray]) -> tuple[bytes, bytes]:

@@ -8,11 +8,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from automl.features.onnx_encoder import BUNDLED, TOKENIZER
+from automl.features.built_in import BUNDLED, STATIC, TABLE, TOKENIZER
 from automl.features.sentence_encoder import SentenceEncoder, hash_parts, scale_to_one
-
-STATIC = Path(__file__).parent / "static"
-TABLE = "table.npz"
 
 
 class StaticEncoder(SentenceEncoder):

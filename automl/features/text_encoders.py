@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import cast
 
 import pyarrow as pa
 
 from automl.errors import InputError
+from automl.features.built_in import (
+    BUILT_IN,
+    MINILM,
+    MODEL,
+    MULTILINGUAL,
+    STATIC_TABLE,
+    TOKENIZER,
+    built_in_identity,
+    load_built_in,
+)
 from automl.features.language import is_english
-from automl.features.multilingual_encoder import multilingual_encoder
-from automl.features.onnx_encoder import OnnxEncoder, bundled_encoder, is_onnx_folder
 from automl.features.sentence_encoder import SentenceEncoder
-from automl.features.static_encoder import static_encoder
 from automl.features.text import read_texts
-from automl.features.transformers_encoder import TransformersEncoder
 from automl.schema import TEXT, Schema
 
 # More different texts than this, and the bundled transformer would read them for a quarter of an
 # hour or more.
 BULK_TEXTS = 200_000
 
-BUILT_IN: dict[str, Callable[[], SentenceEncoder]] = {
-    "minilm": bundled_encoder,
-    "multilingual": multilingual_encoder,
-    "static": static_encoder,
-}
+# What reads the encoder that an operator names; loaded when there is one.
+FROM_FOLDER = "automl.features.onnx_encoder:OnnxEncoder"
+FROM_LIBRARY = "automl.features.transformers_encoder:TransformersEncoder"
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,8 @@ class TextEncoders:
             return load_named(self.named)
         distinct = set(texts)
         if len(distinct) > BULK_TEXTS:
-            return static_encoder()
-        return bundled_encoder() if is_english(distinct) else multilingual_encoder()
+            return load_built_in(STATIC_TABLE)
+        return load_built_in(MINILM if is_english(distinct) else MULTILINGUAL)
 
     def decide(self, schema: Schema, read_table: Callable[[], pa.Table]) -> Schema:
         """An encoder for each text column of the table (c0.. in schema order) that has none here.
@@ -76,9 +82,12 @@ class TextEncoders:
         InputError
             `OTHER_TEXT_ENCODER` when it is not on this machine.
         """
-        for encoder in self._all():
-            if identity in ("", encoder.identity):
-                return encoder
+        wanted = identity or built_in_identity(MINILM)
+        for key in BUILT_IN:
+            if wanted and wanted == built_in_identity(key):
+                return load_built_in(key)
+        if self.named and load_named(self.named).identity == wanted:
+            return load_named(self.named)
         raise InputError(
             "OTHER_TEXT_ENCODER",
             "This model was trained with a text encoder that this server does not have. Re-train "
@@ -86,17 +95,13 @@ class TextEncoders:
         )
 
     def has(self, identity: str) -> bool:
-        return any(identity == encoder.identity for encoder in self._all())
+        known = [built_in_identity(key) for key in BUILT_IN]
+        return identity in known or bool(self.named and load_named(self.named).identity == identity)
 
     def of(self, schema: Schema) -> dict[int, SentenceEncoder]:
         """The encoder of each text column, by its place in the schema."""
         columns = enumerate(schema.columns)
         return {i: self.find(column.text_encoder) for i, column in columns if column.kind == TEXT}
-
-    def _all(self) -> Iterator[SentenceEncoder]:
-        yield from (load() for load in BUILT_IN.values())
-        if self.named:
-            yield load_named(self.named)
 
 
 @cache
@@ -110,7 +115,9 @@ def load_named(name: str) -> SentenceEncoder:
     """
     folder = Path(name)
     try:
-        return OnnxEncoder(folder) if is_onnx_folder(folder) else TransformersEncoder(name)
+        if is_onnx_folder(folder):
+            return cast(SentenceEncoder, resolve_name(FROM_FOLDER)(folder))
+        return cast(SentenceEncoder, resolve_name(FROM_LIBRARY)(name))
     except Exception as error:
         # Whatever the libraries raise at files that they cannot read.
         raise InputError(
@@ -118,3 +125,7 @@ def load_named(name: str) -> SentenceEncoder:
             "The text encoder of this server cannot be loaded. Ask the operator to look at the "
             "setting TEXT_ENCODER.",
         ) from error
+
+
+def is_onnx_folder(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (MODEL, TOKENIZER))

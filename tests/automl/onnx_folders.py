@@ -8,7 +8,8 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from automl.features.onnx_encoder import BUNDLED, MODEL, POOLING, TOKENIZER
+from automl.features.built_in import BUNDLED, MODEL, TOKENIZER
+from automl.features.onnx_encoder import POOLING
 
 # One node: Gather(identity matrix of 2 x 2, input_ids); it has an input attention_mask, too.
 TOKEN_GRAPH = (

@@ -10,12 +10,11 @@ import pytest
 import scipy.sparse as sp
 from sklearn.tree import ExtraTreeClassifier
 
-from automl import families
 from automl.candidates import TrainingData, cross_validate, load_member, refit
 from automl.extras import has_transformer_extra
 from automl.families import FAMILIES, families_for
 from automl.families.compact_forest import CompactForest
-from automl.families.family import BOTH_PROBLEMS
+from automl.families.family import BOTH_PROBLEMS, Family
 from automl.families.tabular_neural_network import TabularNeuralNetwork
 from automl.features.embeddings import Embeddings
 from automl.features.tabular import Numbers
@@ -264,9 +263,8 @@ def fold_logits(key, data, monkeypatch):
             logits[len(logits)] = super().predict_logits(X, n_rounds=3)
             return super().predict_logits(X, n_rounds=n_rounds)
 
-    family = dataclasses.replace(FAMILIES[key], estimator=Recorded)
     with monkeypatch.context() as patch:
-        patch.setitem(families.FAMILIES, key, family)
+        patch.setattr(Family, "estimator", Recorded)
         cross_validate(key, data, seed=0)
     assert len(logits) == N_FOLDS
     return logits
@@ -518,7 +516,7 @@ def test_few_rows_for_catboost_are_the_cells_that_many_are(monkeypatch):
 def test_very_many_texts_are_fitted_in_place_and_as_well(monkeypatch):
     data = make_data("text", MULTI_CLASS)
     usual = cross_validate("text_linear_svm", data, seed=0)
-    monkeypatch.setattr("automl.families.text_linear_svm.MANY_ROWS", 10)
+    monkeypatch.setattr("automl.families.text_linear_svm.MANY_TEXTS", 10)
     many = cross_validate("text_linear_svm", data, seed=0)
     agree = usual.oof_pred_probs.argmax(axis=1) == many.oof_pred_probs.argmax(axis=1)
     assert agree.mean() > 0.9

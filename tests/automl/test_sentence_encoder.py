@@ -5,10 +5,10 @@ import hashlib
 import numpy as np
 import pytest
 
+from automl.features.built_in import BUILT_IN, BUNDLED, STATIC, load_built_in
 from automl.features.multilingual_encoder import multilingual_encoder
-from automl.features.onnx_encoder import BUNDLED, OnnxEncoder, bundled_encoder
-from automl.features.static_encoder import STATIC, static_encoder
-from automl.features.text_encoders import BUILT_IN
+from automl.features.onnx_encoder import OnnxEncoder, bundled_encoder
+from automl.features.static_encoder import static_encoder
 
 from .onnx_folders import copy_bundled, make_token_folder
 
@@ -18,7 +18,7 @@ LONG = "word " * 5_000
 
 @pytest.fixture(scope="module", params=sorted(BUILT_IN))
 def encoder(request):
-    return BUILT_IN[request.param]()
+    return load_built_in(request.param)
 
 
 @pytest.mark.parametrize("folder", [BUNDLED, STATIC], ids=["minilm", "static"])
@@ -68,7 +68,7 @@ def test_progress_is_told(encoder):
 
 
 def test_no_two_encoders_have_the_same_identity():
-    assert len({load().identity for load in BUILT_IN.values()}) == len(BUILT_IN)
+    assert len({load_built_in(key).identity for key in BUILT_IN}) == len(BUILT_IN)
 
 
 def test_the_multilingual_encoder_reads_the_same_meaning_in_two_languages():

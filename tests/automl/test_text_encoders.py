@@ -13,6 +13,7 @@ import pytest
 from automl.candidates import TrainingData, cross_validate, refit
 from automl.errors import InputError
 from automl.features import text_encoders
+from automl.features.built_in import BUILT_IN, built_in_identity, load_built_in
 from automl.features.embeddings import Embeddings
 from automl.features.multilingual_encoder import multilingual_encoder
 from automl.features.onnx_encoder import OnnxEncoder, bundled_encoder
@@ -69,9 +70,11 @@ def test_the_operators_folder_reads_everything(folder):
     assert chosen.identity == OnnxEncoder(folder).identity
 
 
-@pytest.mark.parametrize("load", text_encoders.BUILT_IN.values(), ids=text_encoders.BUILT_IN)
-def test_an_encoder_is_found_by_its_identity(load):
-    assert TextEncoders().find(load().identity) is load()
+@pytest.mark.parametrize("key", BUILT_IN)
+def test_an_encoder_is_found_by_its_identity_which_its_files_tell(key):
+    encoder = load_built_in(key)
+    assert built_in_identity(key) == encoder.identity
+    assert TextEncoders().find(encoder.identity) is encoder
 
 
 def test_a_column_without_an_encoder_is_read_by_the_bundled_one():

@@ -15,9 +15,10 @@ from automl.errors import InputError
 from automl.extras import has_transformer_extra
 from automl.families import families_for
 from automl.families.text_transformer import choose_schedule
+from automl.features.built_in import BUNDLED
 from automl.features.embeddings import Embeddings
 from automl.features.multilingual_encoder import multilingual_encoder
-from automl.features.onnx_encoder import BUNDLED, OnnxEncoder, bundled_encoder
+from automl.features.onnx_encoder import OnnxEncoder, bundled_encoder
 from automl.folds import make_folds
 from automl.predictor import Predictor
 from automl.problem import MULTI_CLASS, encode_labels
@@ -79,7 +80,7 @@ def test_texts_that_another_encoder_reads_are_not_for_it():
 
 
 def test_a_machine_without_the_extra_has_all_the_other_candidates(monkeypatch):
-    monkeypatch.setattr("automl.families.text_transformer.has_transformer_extra", lambda: False)
+    monkeypatch.setattr("automl.extras.has_transformer_extra", lambda: False)
     without = keys()
     assert KEY not in without
     assert {"text_linear_svm", "text_neural_network"} <= without
