@@ -1,6 +1,6 @@
 from django.urls import path
 
-from models_app.views import deploy, models, verification
+from models_app.views import bundles, deploy, models, verification
 
 app_name = "models_app"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cleansets/<hex:cleanset_id>/deploy/", deploy.model_create, name="model_create"),
     path("models/<hex:model_id>/state/", models.model_status, name="model_status"),
     path("models/<hex:model_id>/details/", models.model_details, name="model_details"),
+    path("models/<hex:model_id>/bundle/", bundles.model_bundle, name="model_bundle"),
     path("models/<hex:model_id>/retrain/", deploy.model_retrain, name="model_retrain"),
     path("models/<hex:model_id>/stop/", deploy.model_stop, name="model_stop"),
     path("models/<hex:model_id>/cancel/", deploy.model_cancel, name="model_cancel"),

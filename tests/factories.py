@@ -1,5 +1,6 @@
 """Rows with real files behind them, small enough to make for each test."""
 
+import json
 from pathlib import Path
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from automl.bundle import write_manifest, write_zip
 from inference.models import InferenceResult
 from models_app.models import CandidateModel, DeployedModel
 from studio.feature_keys import feature_identity
@@ -112,8 +114,6 @@ def make_features(project, folder):
 
 
 def make_model(cleanset, folder, **fields):
-    path = folder / uuid4().hex
-    path.write_text("not a real predictor")
     model = DeployedModel.objects.create(
         workspace=cleanset.workspace,
         created_by=cleanset.created_by,
@@ -124,7 +124,7 @@ def make_model(cleanset, folder, **fields):
         cleanset_revision=cleanset.revision,
         n_rows=6,
         classes=fields.pop("classes", ["no", "yes"]),
-        predictor_file=store(cleanset.workspace, "predictors", path),
+        predictor_file=store(cleanset.workspace, "predictors", make_predictor_file(folder)),
         **fields,
     )
     figures = {"n_rows": 6, "low": 0.5, "high": 0.9, "balanced_accuracy": 0.8, "macro_f1": 0.8}
@@ -143,6 +143,24 @@ def make_model(cleanset, folder, **fields):
             metrics={"held_out": figures | {"log_loss": 0.5}, "original": figures},
         )
     return model
+
+
+def make_predictor_file(folder):
+    """With the facts of a predictor, and none of its members."""
+    inside = folder / uuid4().hex
+    inside.mkdir()
+    schema = [{"name": "text", "kind": "text", "position": 0}]
+    facts = {"schema": schema, "classes": ["no", "yes"], "weights": [], "encoders": []}
+    write_manifest(inside, facts | {"rule": None, "versions": {}, "text_encoders": []})
+    write_zip(inside, path := folder / uuid4().hex)
+    return path
+
+
+def store_facts(model, folder, facts):
+    """Its evaluation, as JSON."""
+    path = folder / uuid4().hex
+    path.write_text(json.dumps(facts))
+    DeployedModel.objects.update(evaluation_file=store(model.workspace, "evaluations", path))
 
 
 def make_result(model, folder, **fields):

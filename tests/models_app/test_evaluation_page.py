@@ -1,7 +1,5 @@
 """What Model Details shows of a deployed model's held-out predictions."""
 
-import json
-
 import numpy as np
 import pytest
 from django.core.files.storage import default_storage
@@ -14,7 +12,7 @@ from models_app.models import DeployedModel
 from studio import reconciler
 from studio.models import StoredFile
 
-from ..factories import make_cleanset, make_model, store
+from ..factories import make_cleanset, make_model, store_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -72,10 +70,7 @@ def model(alice, tmp_path):
 @pytest.fixture
 def page_of(model, alice_client, tmp_path):
     def page_of(facts):
-        path = tmp_path / "evaluation.json"
-        path.write_text(json.dumps(facts))
-        stored = store(model.workspace, "evaluations", path)
-        DeployedModel.objects.update(evaluation_file=stored)
+        store_facts(model, tmp_path, facts)
         answer = alice_client.get(reverse("models_app:model_details", args=[model.pk]))
         assert answer.status_code == 200
         return answer.content.decode()
