@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -39,7 +40,10 @@ def set_threads() -> None:
     for name, value in threads.thread_environment(n_threads).items():
         os.environ.setdefault(name, value)
     if LINKED not in os.environ:
-        link = import_module("openmp").link_bundled_openmp(FOLDER / ".openmp")
+        link = None
+        # Where this folder cannot be written and LightGBM needs it, LightGBM says so.
+        with suppress(OSError):
+            link = import_module("openmp").link_bundled_openmp(FOLDER / ".openmp")
         if link is not None:
             known = os.environ.get("LD_LIBRARY_PATH", "")
             path = f"{link.parent}:{known}".strip(":")
