@@ -15,6 +15,7 @@ from automl.errors import InputError
 from automl.features.text_encoders import TextEncoders
 from automl.portable.names import ABOUT, PREDICTOR
 from automl.prediction_file import write_predictions
+from automl.prediction_table import warn_of_unread
 from automl.predictor import Predictor
 from automl.tables import open_table
 from automl.versions import changed_versions
@@ -94,7 +95,7 @@ def _predict(folder: Path, asked: argparse.Namespace) -> int:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-    for warning in [*table.warnings, *predictor.value_warnings]:
+    for warning in [*table.warnings, *warn_of_unread(predictor.unread)]:
         _warn(warning.message)
     sys.stdout.write(f"{n_rows:,} rows were predicted: {target}\n")
     return 0

@@ -31,7 +31,7 @@ METRICS = (
 
 
 def write_model_card(model: DeployedModel, facts: PredictorFacts) -> str:
-    evaluation = read_evaluation(model)
+    evaluation = read_evaluation(model.evaluation_file)
     subject = Subject(
         model=model,
         project=model.cleanset.project,

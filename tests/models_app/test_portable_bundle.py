@@ -65,7 +65,7 @@ def run_script(folder, *arguments, python=(sys.executable, "-I")):
 
 
 @pytest.fixture
-def predict_here(alice, tmp_path):
+def predict_here(alice, alice_client, tmp_path):
     """The export of the server for the same file."""
 
     def predict_here(model, text):
@@ -77,7 +77,7 @@ def predict_here(alice, tmp_path):
         run_all_jobs()
         result = InferenceResult.objects.get(pk=result.pk)
         assert result.status == "ready", result.error_message
-        return local_path(result.result_file).read_bytes()
+        return b"".join(alice_client.get(reverse("inference:result_export", args=[result.pk])))
 
     return predict_here
 
