@@ -20,7 +20,7 @@ from studio.feature_files import FeatureFiles, make_feature_files
 from studio.issue_facts import Found, count_flags, find_issues
 from studio.jobs import Finished, Split
 from studio.jobs.execution import JobRun
-from studio.models import CandidateRun, Cleanset, Project, StoredFile
+from studio.models import CandidateRun, Cleanset, Project, RowDecision, StoredFile
 from studio.notices import notify_analysis_ready
 from studio.project_data import (
     Labels,
@@ -36,6 +36,8 @@ from studio.training_data import build_training_data
 
 # A page of the review reads the groups that its 50 rows are in, which may all be different ones.
 ISSUE_GROUP_ROWS = 2_500
+# Share of rows up to which a version is nearly the one before.
+FEW_CHANGED = 0.05
 
 
 def start_analysis(run: JobRun) -> Split:
@@ -45,7 +47,7 @@ def start_analysis(run: JobRun) -> Split:
     given = read_version(cleanset)
     features = make_feature_files(run, project)
     rows = ensure_row_facts(run, project, features)
-    runs = _plan_runs(run, project, given, rows, features) if project.has_labels else []
+    runs = _plan_runs(run, cleanset, given, rows, features) if project.has_labels else []
     pending = [r for r in runs if r.status != CandidateRun.Status.READY]
 
     def apply() -> None:
@@ -93,14 +95,29 @@ def join_analysis(run: JobRun) -> Finished:
 
 
 def _plan_runs(
-    run: JobRun, project: Project, given: VersionLabels, rows: pa.Table, features: FeatureFiles
+    run: JobRun, cleanset: Cleanset, given: VersionLabels, rows: pa.Table, features: FeatureFiles
 ) -> list[CandidateRun]:
     """Which families are cross-validated on this version's labels."""
+    project = cleanset.project
     _ensure_folds(run, project, rows)
     version = store_labels(run, given.row_ids, given.labels)
     families = pick_families(project, given.labels, project.preset)
+    families = without_useless(families, cleanset)
     left_out = find_left_out(run, project, version, families, features)
     return [ensure_run(project, family, version) for family in families if family not in left_out]
+
+
+def without_useless(families: list[str], cleanset: Cleanset) -> list[str]:
+    """Where few rows have changed since the version before: families that its ensemble had a use
+    for, and baselines. Everything else would be trained again to be given no weight again."""
+    previous = cleanset.previous
+    if previous is None or not previous.source.get("weights"):
+        return families
+    changed = previous.decisions.exclude(action=RowDecision.Action.KEEP).count()
+    if changed > FEW_CHANGED * previous.n_rows:
+        return families
+    used = {family for family, weight in previous.source["weights"].items() if weight > 0}
+    return [f for f in families if f in used or get_family(f).is_baseline]
 
 
 def store_labels(run: JobRun, row_ids: np.ndarray, labels: Labels) -> LabelVersion:
