@@ -14,7 +14,7 @@ from automl.arrow_arrays import make_integer_array
 def read_columns(path: Path, columns: list[str]) -> pa.Table:
     """All rows; without columns it still knows how many."""
     with pq.ParquetFile(path) as file:
-        return file.read(columns=columns, use_threads=False)
+        return file.read(columns=columns)
 
 
 def take_rows(path: Path, wanted: Sequence[int], columns: list[str] | None = None) -> pa.Table:
