@@ -102,6 +102,10 @@ bench-review: install  ## How fast the review pages through a million rows
 bench-reanalysis: install  ## What an analysis of the next version costs, with 1 % of the rows corrected
 	@$(BIN)/python -m benchmarks.reanalysis
 
+.PHONY: bench-predictions
+bench-predictions: install  ## Files of up to a million rows, from the upload to the predictions
+	@$(BIN)/python -m benchmarks.predictions
+
 .PHONY: bench-publish
 bench-publish: install  ## Keep the peers' results in the repository, so that none has to run twice
 	@$(BIN)/python -m benchmarks.automl.results

@@ -7,27 +7,18 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from automl.evaluation import evaluate
 from automl.intervals import wilson_interval
-from automl.prediction_table import GIVEN, IS_RIGHT, LABEL
+from automl.prediction_table import GIVEN, LABEL
 from automl.problem import class_names, encode_labels
 
 # Of more rows, so many drawn at random are looked at in detail.
 MAX_ROWS = 100_000
 
 
-def count_right(predictions: pa.Table) -> dict[str, Any]:
-    """n_labelled, n_right, accuracy with its 95 % Wilson interval, over all rows with a label.
-
-    Parameters
-    ----------
-    predictions : the columns of `predict_rows` with given labels.
-    """
-    column = predictions.column(IS_RIGHT)
-    n_labelled = len(column) - column.null_count
-    n_right = int(pc.sum(column).as_py() or 0)
+def describe_right(n_right: int, n_labelled: int) -> dict[str, Any]:
+    """n_labelled, n_right, accuracy with its 95 % Wilson interval, over all rows with a label."""
     low, high = wilson_interval(n_right, n_labelled)
     accuracy = n_right / n_labelled if n_labelled else 0.0
     return {

@@ -1,6 +1,7 @@
 """Worker side: what came out of a prediction, counted, and compared with labels of the file."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from automl.batch_evaluation import count_right, draw_rows, evaluate_batch, find_unknown
+from automl.batch_evaluation import describe_right, draw_rows, evaluate_batch, find_unknown
 from automl.drift import judge_drift, judge_label_mix
 from automl.prediction_table import CONFIDENCE, GIVEN, IS_RIGHT, LABEL, NOVELTY, RowsFound
 from automl.problem import MULTI_LABEL, parse_label_set
@@ -18,29 +19,71 @@ from inference.models import InferenceResult
 from inference.result_rows import NOVEL_FROM
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
-from studio.parquet_reading import take_rows
+from studio.parquet_reading import read_parts, take_rows
 
 MAX_MIX = 30
+PART_ROWS = 100_000
 MAX_UNKNOWN = 10
 
 
 def describe_outcome(result: InferenceResult, path: Path) -> dict[str, Any]:
     """Label mix and confidence; of labelled files how many rows are right."""
-    labelled = result.label_position is not None
-    wanted = [LABEL, CONFIDENCE, *((GIVEN, IS_RIGHT) if labelled else ())]
-    predictions = pq.read_table(path, columns=[*wanted, NOVELTY])
-    problem_type = result.deployed_model.cleanset.project.problem_type
-    facts: dict[str, Any] = {
-        "mix": _count_labels(predictions.column(LABEL), problem_type),
-        "confidence": round(pc.mean(predictions.column(CONFIDENCE)).as_py(), 6),
-        "n_novel": _count_novel(predictions.column(NOVELTY)),
-    }
-    if labelled:
-        facts["right"] = count_right(predictions)
-        given = pc.unique(predictions.column(GIVEN)).to_pylist()
-        unknown = find_unknown(given, result.deployed_model.classes, problem_type)
-        facts["unknown"] = {"n_names": len(unknown), "names": unknown[:MAX_UNKNOWN]}
-    return facts
+    wanted = [LABEL, CONFIDENCE, NOVELTY]
+    if result.label_position is not None:
+        wanted += [GIVEN, IS_RIGHT]
+    counted = _Counted(result)
+    for part in read_parts(path, PART_ROWS, wanted):
+        counted.add(part)
+    return counted.facts()
+
+
+class _Counted:
+    """What is counted part by part, so that memory does not grow with the rows."""
+
+    def __init__(self, result: InferenceResult) -> None:
+        self.model = result.deployed_model
+        self.problem_type = self.model.cleanset.project.problem_type
+        self.is_labelled = result.label_position is not None
+        self.n_rows = self.n_right = self.n_labelled = self.n_novel = 0
+        self.confidence, self.knows_novelty = 0.0, False
+        self.labels: Counter[str] = Counter()
+        self.given: set[str | None] = set()
+
+    def add(self, part: pa.Table) -> None:
+        self.n_rows += part.num_rows
+        self.confidence += pc.sum(part.column(CONFIDENCE)).as_py() or 0.0
+        for pair in pc.value_counts(part.column(LABEL)).to_pylist():
+            self.labels[pair["values"]] += pair["counts"]
+        novelty = part.column(NOVELTY)
+        self.knows_novelty |= novelty.null_count < len(novelty)
+        self.n_novel += pc.sum(pc.greater_equal(novelty, pa.scalar(NOVEL_FROM))).as_py() or 0
+        if self.is_labelled:
+            right = part.column(IS_RIGHT)
+            self.n_labelled += len(right) - right.null_count
+            self.n_right += pc.sum(right).as_py() or 0
+            self.given |= set(pc.unique(part.column(GIVEN)).to_pylist())
+
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = {
+            "mix": self._mix(),
+            "confidence": round(self.confidence / self.n_rows, 6) if self.n_rows else None,
+            # Farther from training than 99 % of its own rows; None where that is not known.
+            "n_novel": self.n_novel if self.knows_novelty else None,
+        }
+        if self.is_labelled:
+            facts["right"] = describe_right(self.n_right, self.n_labelled)
+            unknown = find_unknown(list(self.given), self.model.classes, self.problem_type)
+            facts["unknown"] = {"n_names": len(unknown), "names": unknown[:MAX_UNKNOWN]}
+        return facts
+
+    def _mix(self) -> list[tuple[str, int]]:
+        """Rows of each class, most first; of sets, of each label."""
+        counts: Counter[str] = Counter()
+        for text, n in self.labels.items():
+            is_sets = self.problem_type == MULTI_LABEL
+            for name in parse_label_set(text) if is_sets else (text,):
+                counts[name] += n
+        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_MIX]
 
 
 def describe_rows(result: InferenceResult, found: RowsFound) -> dict[str, Any]:
@@ -73,25 +116,8 @@ def store_evaluation(run: JobRun, result: InferenceResult, path: Path) -> Stored
     return run.put_file("evaluations", target)
 
 
-def _count_novel(novelty: pa.ChunkedArray) -> int | None:
-    """Rows that are farther from training than 99 % of its own; None where that is not known."""
-    if novelty.null_count == len(novelty):
-        return None
-    return pc.sum(pc.greater_equal(novelty, pa.scalar(NOVEL_FROM))).as_py() or 0
-
-
 def _take(path: Path, row_ids: np.ndarray) -> pa.Table:
     with pq.ParquetFile(path) as file:
         if file.metadata.num_rows == len(row_ids):
             return file.read()
     return take_rows(path, row_ids.tolist())
-
-
-def _count_labels(labels: pa.ChunkedArray, problem_type: str) -> list[tuple[str, int]]:
-    """Rows of each class, most first; of sets, of each label."""
-    counts: dict[str, int] = {}
-    for pair in pc.value_counts(labels).to_pylist():
-        is_sets = problem_type == MULTI_LABEL
-        for name in parse_label_set(pair["values"]) if is_sets else (pair["values"],):
-            counts[name] = counts.get(name, 0) + pair["counts"]
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_MIX]

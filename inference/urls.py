@@ -16,6 +16,7 @@ urlpatterns = [
     path("results/<hex:result_id>/start/", result.result_start, name="result_start"),
     path("results/<hex:result_id>/cancel/", result.result_cancel, name="result_cancel"),
     path("results/<hex:result_id>/rows/", rows.result_rows, name="result_rows"),
+    path("results/<hex:result_id>/rows/send/", rows.rows_send, name="rows_send"),
     path("results/<hex:result_id>/export/", result.result_export, name="result_export"),
     path("results/<hex:result_id>/delete/", result.result_delete, name="result_delete"),
 ]

@@ -36,6 +36,7 @@ WRITING = {
     "inference:result_create",
     "inference:result_delete",
     "inference:result_start",
+    "inference:rows_send",
     "inference:result_cancel",
 }
 # A viewer may do it, and it is no page.
