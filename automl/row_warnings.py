@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -10,18 +10,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from automl.limits import MAX_TEXT_CHARS
 from automl.schema import DATETIME, NUMERIC, TEXT, Column, Schema
 from automl.shown_text import show_name
 from automl.training_profile import OTHER, READERS, ColumnProfile, TrainingProfile, is_blank
 from automl.values import DistinctCells, distinct_cells
 
 UNSEEN_CATEGORY, NO_NUMBER, NO_DATE = "unseen_category", "no_number", "no_date"
-EMPTY_TEXT, EMPTY_ROW = "empty_text", "empty_row"
+EMPTY_TEXT, LONG_TEXT, EMPTY_ROW = "empty_text", "long_text", "empty_row"
 SENTENCES = {
     UNSEEN_CATEGORY: "{name}: “{cell}” was never seen",
     NO_NUMBER: "{name}: “{cell}” is no number",
     NO_DATE: "{name}: “{cell}” is no date",
     EMPTY_TEXT: "{name}: empty text",
+    LONG_TEXT: f"{{name}}: only the first {MAX_TEXT_CHARS:,} characters are read",
     EMPTY_ROW: "every cell is empty",
 }
 UNREADABLE = {NUMERIC: NO_NUMBER, DATETIME: NO_DATE}
@@ -123,17 +125,71 @@ def find_row_warnings(
     is_empty = _empty_rows(table)
     if is_empty.any():
         told.add_rows(None, EMPTY_ROW, is_empty, SENTENCES[EMPTY_ROW])
+    for fault in _find_faults(table, schema, profile):
+        in_rows = fault.in_rows & ~is_empty
+        if fault.cells is None:
+            told.add_rows(fault.place, fault.kind, in_rows, _sentence(fault.kind, fault.column))
+        else:
+            told.add_cells(fault, in_rows)
+    return told.finish()
+
+
+@dataclass(frozen=True)
+class CellWarning:
+    """One cell of one row: a stable code, the name of its column, and a sentence."""
+
+    code: str
+    column: str
+    message: str
+
+    def to_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def find_cell_warnings(
+    table: pa.Table, schema: Schema, profile: TrainingProfile | None
+) -> list[list[CellWarning]]:
+    """The same cell by cell, for few rows; a row that is empty is told of cell by cell, too."""
+    found: list[list[CellWarning]] = [[] for _ in range(table.num_rows)]
+    for fault in _find_faults(table, schema, profile):
+        for row in np.flatnonzero(fault.in_rows).tolist():
+            cell = "" if fault.cells is None else fault.cells.values[fault.cells.codes[row]]
+            sentence = _sentence(fault.kind, fault.column, cell)
+            found[row].append(CellWarning(fault.kind.upper(), fault.column.name, sentence))
+    return found
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """What is wrong with some cells of a column; `cells` where it matters which ones they are."""
+
+    place: int
+    column: Column
+    kind: str
+    in_rows: np.ndarray
+    cells: DistinctCells | None = None
+
+
+def _find_faults(
+    table: pa.Table, schema: Schema, profile: TrainingProfile | None
+) -> Iterator[_Fault]:
     for i, column in enumerate(schema.columns):
         cells, known = table.column(i), profile.columns[i] if profile else None
         if column.kind == TEXT:
-            is_bad = is_blank(cells).to_numpy() & ~is_empty
-            told.add_rows(i, EMPTY_TEXT, is_bad, _sentence(EMPTY_TEXT, column))
+            yield _Fault(i, column, EMPTY_TEXT, is_blank(cells).to_numpy())
+            yield _Fault(i, column, LONG_TEXT, _is_long(cells))
             continue
         kind = UNREADABLE.get(column.kind, UNSEEN_CATEGORY)
         if column.kind in UNREADABLE or (known and known.has_all_values):
             distinct = distinct_cells(cells)
-            told.add_cells(i, column, kind, distinct, _bad_cells(column, known, distinct), is_empty)
-    return told.finish()
+            in_rows = _bad_cells(column, known, distinct)[distinct.codes]
+            yield _Fault(i, column, kind, in_rows, distinct)
+
+
+def _is_long(cells: pa.ChunkedArray) -> np.ndarray:
+    lengths = pc.fill_null(pc.utf8_length(cells), 0)
+    found: np.ndarray = pc.greater(lengths, MAX_TEXT_CHARS).to_numpy()
+    return found
 
 
 class _Told:
@@ -151,27 +207,18 @@ class _Told:
             self.findings.append(Finding(place, kind, int(is_bad.sum()), (("", rows),)))
             self._tell(is_bad, pa.scalar(sentence))
 
-    def add_cells(
-        self,
-        place: int,
-        column: Column,
-        kind: str,
-        cells: DistinctCells,
-        is_bad: np.ndarray,
-        is_empty: np.ndarray,
-    ) -> None:
-        """Distinct cells that are bad, wherever they stand but in empty rows."""
-        if not is_bad.any():
-            return
-        in_rows = is_bad[cells.codes] & ~is_empty
+    def add_cells(self, fault: _Fault, in_rows: np.ndarray) -> None:
+        """Each different cell has its own sentence."""
+        cells = fault.cells
+        assert cells is not None
         if not in_rows.any():
             return
         examples = _examples(cells, in_rows)
-        self.findings.append(Finding(place, kind, int(in_rows.sum()), examples))
+        self.findings.append(Finding(fault.place, fault.kind, int(in_rows.sum()), examples))
         is_shown = np.zeros(len(cells.values), dtype=bool)
         is_shown[cells.codes[in_rows & (self.n_told < MAX_TOLD)]] = True
         sentences = [
-            _sentence(kind, column, cell) if shown else None
+            _sentence(fault.kind, fault.column, cell) if shown else None
             for cell, shown in zip(cells.values, is_shown.tolist(), strict=True)
         ]
         self._tell(in_rows, pa.array(sentences, pa.string()).take(pa.array(cells.codes)))

@@ -11,6 +11,7 @@ KINDS = {
     "no_number": "cells that are no numbers; they count as missing",
     "no_date": "cells that are no dates; they count as missing",
     "empty_text": "empty texts",
+    "long_text": "texts of which only the beginning is read",
     "empty_row": "rows in which every cell is empty",
 }
 

@@ -13,12 +13,12 @@ import pyarrow as pa
 from django.db import connections
 
 from automl.arrow_arrays import make_text_array
-from automl.cell_warnings import CellWarnings
 from automl.decision_rules import ranked_labels
 from automl.errors import InputError
 from automl.prediction_file import match_columns
 from automl.predictor import Predictor
 from automl.problem import MULTI_LABEL
+from automl.row_warnings import find_cell_warnings
 from models_app.models import DeployedModel
 from studio.files import sealed_path
 from studio.models import StoredFile
@@ -43,9 +43,6 @@ class WarmPredictor:
     # Encoders count what they could not read, so one request at a time.
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __post_init__(self) -> None:
-        self.cell_warnings = CellWarnings(self.predictor)
-
     def predict(self, names: list[str], columns: list[list[str | None]]) -> dict[str, Any]:
         """Rows given column by column, under names of which the schema's are used."""
         predictor = self.predictor
@@ -55,7 +52,7 @@ class WarmPredictor:
             pred_probs = predictor.predict_proba(table)
             predictor.unread.clear()
         is_sets = predictor.problem_type == MULTI_LABEL
-        warnings = self.cell_warnings.of(table)
+        warnings = find_cell_warnings(table, predictor.schema, predictor.profile)
         return {
             "classes": predictor.classes,
             "pred_probs": pred_probs.tolist(),

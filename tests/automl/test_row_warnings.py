@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from automl.limits import MAX_TEXT_CHARS
 from automl.row_warnings import (
     EMPTY_ROW,
     EMPTY_TEXT,
@@ -14,6 +15,7 @@ from automl.row_warnings import (
     NO_NUMBER,
     UNSEEN_CATEGORY,
     WarningSummary,
+    find_cell_warnings,
     find_row_warnings,
     join_summaries,
 )
@@ -143,3 +145,21 @@ def test_many_rows_cost_little():
     started = time.process_time()
     find_row_warnings(table, SCHEMA, PROFILE)
     assert time.process_time() - started < 1
+
+
+def test_cell_by_cell_the_same_is_told_with_a_code():
+    schema = Schema((Column("size", NUMERIC, 0), Column("note", TEXT, 1)))
+    table = pa.table({"c0": ["1", "many", ""], "c1": ["fine", " ", "x" * (MAX_TEXT_CHARS + 1)]})
+    found = find_cell_warnings(table, schema, None)
+    assert [[warning.code for warning in row] for row in found] == [
+        [],
+        ["NO_NUMBER", "EMPTY_TEXT"],
+        ["LONG_TEXT"],
+    ]
+    assert found[1][0].to_json() == {
+        "code": "NO_NUMBER",
+        "column": "size",
+        "message": "size: “many” is no number",
+    }
+    texts = find_row_warnings(table, schema, None).texts.to_pylist()
+    assert texts[1] == "; ".join(warning.message for warning in found[1])

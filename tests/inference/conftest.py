@@ -102,6 +102,8 @@ def bundles(tmp_path_factory):
         if key not in made:
             predictor, table = make_predictor(modality, problem_type)
             predictor.keep_golden_rows(table.slice(0, 10))
+            nothing = [None] * table.num_rows
+            predictor.profile = TrainingProfile.of(table, predictor.schema, nothing)
             path = tmp_path_factory.mktemp("predictor") / "predictor.zip"
             predictor.save(path, info={})
             made[key] = path, predictor

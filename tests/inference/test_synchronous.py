@@ -108,10 +108,10 @@ def test_an_answer_says_what_was_not_used_and_what_cells_cannot_say(serving, tra
     assert content["ignored_columns"] == ["note"]
     codes = [[w["code"] for w in p["warnings"]] for p in content["predictions"]]
     assert codes[:3] == [[], [], []]
-    assert codes[3:] == [["UNKNOWN_CATEGORY"], ["NO_NUMBER", "UNKNOWN_CATEGORY"], []]
+    assert codes[3:] == [["UNSEEN_CATEGORY"], ["NO_NUMBER", "UNSEEN_CATEGORY"], []]
     warning = content["predictions"][4]["warnings"][0]
     assert warning["column"] == "size"
-    assert warning["message"] == "'size' is 'many', which is no number; it counts as missing."
+    assert warning["message"] == "size: “many” is no number"
 
 
 def test_missing_columns_are_named(serving, trained, ask):
