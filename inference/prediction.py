@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
-import pyarrow.parquet as pq
 from django.utils import timezone
 
 from automl.errors import InputError
@@ -24,6 +23,7 @@ from studio.jobs import Finished, Outcome, Split
 from studio.jobs.execution import JobRun
 from studio.models import Job
 from studio.parquet_reading import read_between, read_parts
+from studio.parquet_writing import write_parts
 from studio.text_encoders import text_encoders
 
 # A slice takes long enough that loading the model again for each does not count, and is short
@@ -117,21 +117,16 @@ def _predict(
     predictor = load_predictor(run, result.deployed_model)
     if result.answered_by == AnsweredBy.SERVING:
         predictor = predictor.for_serving()
-    writer: pq.ParquetWriter | None = None
     done, found = 0, RowsFound()
     assert result.table_file is not None
-    try:
-        for part in read_between(local_path(result.table_file), first, n_rows):
-            predicted, of_part = predict_rows(
-                predictor, part, result.positions, label_position=result.label_position
+    with write_parts(target, GROUP_ROWS) as parts:
+        for rows in read_between(local_path(result.table_file), first, n_rows):
+            predicted, of_rows = predict_rows(
+                predictor, rows, result.positions, label_position=result.label_position
             )
-            writer = writer or pq.ParquetWriter(target, predicted.schema, compression="zstd")
-            writer.write_table(predicted, row_group_size=GROUP_ROWS)
-            done, found = done + part.num_rows, found + of_part
+            parts.write(predicted)
+            done, found = done + rows.num_rows, found + of_rows
             run.progress("Predicting", done, n_rows)
-    finally:
-        if writer is not None:
-            writer.close()
     return replace(found, unread=predictor.unread)
 
 
@@ -176,12 +171,7 @@ def _check_whole(job: Job, result: InferenceResult, pieces: list[PredictionSlice
 
 
 def _join(paths: list[Path], target: Path) -> None:
-    writer: pq.ParquetWriter | None = None
-    try:
+    with write_parts(target, GROUP_ROWS) as parts:
         for path in paths:
             for part in read_parts(path, GROUP_ROWS):
-                writer = writer or pq.ParquetWriter(target, part.schema, compression="zstd")
-                writer.write_table(part, row_group_size=GROUP_ROWS)
-    finally:
-        if writer is not None:
-            writer.close()
+                parts.write(part)

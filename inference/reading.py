@@ -3,9 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from automl.prediction_table import pick_features
 from automl.row_warnings import WarningSummary, find_row_warnings
 from automl.schema import Schema
@@ -18,6 +15,7 @@ from studio.files import local_path, purge_files_later
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 from studio.parquet_reading import read_between
+from studio.parquet_writing import write_parts
 
 # What is read at once again, by predictions and by exports.
 GROUP_ROWS = 10_000
@@ -72,12 +70,7 @@ def _look_ahead(
 
 
 def _convert(run: JobRun, table: Table, target: Path) -> None:
-    writer: pq.ParquetWriter | None = None
-    try:
+    with write_parts(target, GROUP_ROWS) as parts:
         for batch in table.batches():
-            writer = writer or pq.ParquetWriter(target, batch.schema, compression="zstd")
-            writer.write_table(pa.Table.from_batches([batch]), row_group_size=GROUP_ROWS)
+            parts.write(batch)
             run.progress("Reading the file", table.n_rows)
-    finally:
-        if writer is not None:
-            writer.close()

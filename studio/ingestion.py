@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from automl.profiling import TableProfiler
 from automl.tables import Table, open_table
@@ -13,6 +12,7 @@ from studio.files import local_path, purge_files_later
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 from studio.models import Dataset
+from studio.parquet_writing import write_parts
 
 # Small, because a page of the review reads whole groups for each of its 50 rows.
 ROW_GROUP_ROWS = 5_000
@@ -52,22 +52,17 @@ def open_uploaded(dataset: Dataset) -> Iterator[Table]:
 
 def _convert(run: JobRun, table: Table, target: Path) -> dict[str, object]:
     profiler: TableProfiler | None = None
-    writer: pq.ParquetWriter | None = None
     preview: list[list[str | None]] = []
     n_rows = 0
-    try:
+    with write_parts(target, ROW_GROUP_ROWS) as parts:
         for batch in table.batches():
             # The reader knows the final columns only once the first rows are read.
             profiler = profiler or TableProfiler(table.columns)
-            writer = writer or pq.ParquetWriter(target, batch.schema, compression="zstd")
-            writer.write_batch(batch, row_group_size=ROW_GROUP_ROWS)
+            parts.write(batch)
             profiler.add(batch)
             preview += _preview_rows(batch, PREVIEW_ROWS - len(preview))
             n_rows += batch.num_rows
             run.progress("Reading the file", n_rows)
-    finally:
-        if writer is not None:
-            writer.close()
     assert profiler is not None, "a table without rows is refused by the reader"
     run.progress("Looking at the columns", n_rows, n_rows)
     return _facts(table, n_rows) | {"profiles": profiler.finish(), "preview": preview}
