@@ -16,7 +16,7 @@ from tests.factories import make_cleanset, make_model, store
 from tests.inference.conftest import fill_dataset
 from studio.models import User
 
-user = User.objects.get()
+user = User.objects.get(email="admin@example.org")
 predictor, table = make_predictor()
 predictor.keep_golden_rows(table.slice(0, 10))
 schema = predictor.schema.to_json()
@@ -36,7 +36,7 @@ print(model.pk.hex)
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def playground(studio):
     model = studio.manage("shell", "-v", "0", "-c", MAKE).split()[-1]
     return f"/models/{model}/playground/"
