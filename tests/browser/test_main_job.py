@@ -107,6 +107,7 @@ def deploy(page, name):
 def read_details(page):
     page.get_by_role("link", name="Model Details").click()
     leaderboard = page.get_by_role("table", name="Models that were trained")
+    expect(leaderboard).to_be_visible()
     heads = leaderboard.locator("thead th").all_inner_texts()
     assert heads == [
         "Model",

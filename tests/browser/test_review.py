@@ -129,9 +129,9 @@ def export_default(page):
     return rows
 
 
-def test_keys_can_be_switched_off_and_never_act_while_somebody_types(page):
-    page.goto("/projects/")
-    page.get_by_role("link", name="noisy").first.click()
+def test_keys_can_be_switched_off_and_never_act_while_somebody_types(page, noisy):
+    upload_dataset(page, noisy)
+    create_project(page, KIND)
     # Shown by the script that listens to keys.
     expect(page.locator("[data-show-keys]")).to_be_visible()
     page.keyboard.press("j")
