@@ -6,8 +6,10 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.http import HttpRequest
 
 from studio.admin_base import ReadOnlyAdmin, WorkspaceRowAdmin
+from studio.api_keys import revoke_key
 from studio.jobs import cancel_subject
 from studio.models import (
+    ApiKey,
     CandidateRun,
     Cleanset,
     Dataset,
@@ -52,6 +54,32 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if not change:
             User.objects.create_personal_workspace(obj)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = (
+        "name",
+        "user",
+        "prefix",
+        "scope",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+    )
+    list_filter = ("scope",)
+    list_select_related = ("user",)
+    ordering = ("-created_at",)
+    exclude = ("key_hash",)
+    search_fields = ("name", "prefix", "user__email")
+    actions = ("revoke",)
+
+    @admin.action(description="Revoke these keys")
+    def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            revoke_key(row)
+        self.message_user(request, "Revoked; they no longer work.")
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -14,7 +14,7 @@ from automl.extras import has_transformer_extra
 from automl.problem import format_label_set, parse_label_set
 from automl.tables import ENCODINGS, check_file_name
 from studio.decisions import NEEDS_NO_REVIEW, NEEDS_REVIEW, UNDO
-from studio.models import Dataset, Project, User
+from studio.models import ApiKey, Dataset, Project, User
 from studio.projects import Setup
 
 # More rows than a page has cannot be ticked.
@@ -45,6 +45,33 @@ class UploadForm(forms.Form):
         if uploaded.size == 0:
             raise ValidationError(self.empty_message, code="EMPTY_FILE")
         return uploaded
+
+
+class ApiKeyForm(forms.Form):
+    name = forms.CharField(
+        max_length=100,
+        label="Name",
+        help_text="What it is for, so that you know later which to revoke.",
+        error_messages={"required": "Enter a name, so that you know later what the key is for."},
+    )
+    scope = forms.ChoiceField(
+        choices=ApiKey.Scope.choices,
+        initial=ApiKey.Scope.WRITE,
+        widget=forms.RadioSelect,
+        label="What it may do",
+    )
+    valid_days = forms.TypedChoiceField(
+        choices=[
+            ("", "Until it is revoked"),
+            ("30", "30 days"),
+            ("90", "90 days"),
+            ("365", "A year"),
+        ],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        label="Valid for",
+    )
 
 
 class RereadForm(forms.Form):

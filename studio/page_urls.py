@@ -4,6 +4,7 @@ from django.urls import path
 from studio.views import (
     accounts,
     analytics,
+    api_keys,
     auto_fix,
     auto_labels,
     batches,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("first-admin/<str:token>/", accounts.first_admin, name="first_admin"),
     path("account/", accounts.account, name="account"),
+    path("account/keys/", api_keys.key_create, name="key_create"),
+    path("account/keys/<hex:key_id>/revoke/", api_keys.key_revoke, name="key_revoke"),
     path("datasets/", datasets.dataset_list, name="dataset_list"),
     path("datasets/new/", datasets.dataset_create, name="dataset_create"),
     path("datasets/sample/", datasets.sample_create, name="sample_create"),

@@ -107,6 +107,19 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# --- API ----------------------------------------------------------------------------------------
+# Of one key; a hundred scripts that poll each second use all of it.
+API_REQUESTS_PER_MINUTE = read_int("API_REQUESTS_PER_MINUTE", 6_000, low=1, high=1_000_000)
+# Of one address; keys that work are not counted.
+API_WRONG_KEYS_PER_MINUTE = read_int("API_WRONG_KEYS_PER_MINUTE", 60, low=1, high=1_000_000)
+# Counts requests, nothing else; of each web process its own.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
 # --- Security -----------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"

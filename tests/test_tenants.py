@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from studio.api_keys import create_key
 from studio.models import Membership, User
 
 from .factories import make_cleanset, make_features, make_import, make_model, make_result
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 # Addresses without an id: everybody signed in has a page of their own there.
 OPEN = {"home", "theme_set", "sign_in", "sign_out", "first_admin"}
 OWN = {"account", "dataset_list", "dataset_create", "sample_create", "project_list", "model_list"}
-OWN |= {"model_table", "project_create"}
+OWN |= {"model_table", "project_create", "key_create"}
 WRITING = {
     "studio:dataset_reread",
     "studio:dataset_delete",
@@ -41,6 +42,8 @@ WRITING = {
 }
 # A viewer may do it, and it is no page.
 ASKING = {"inference:predict_json"}
+# Of an account, not of a workspace: for others it is not there.
+PERSONAL = {"studio:key_revoke"}
 
 
 def own_patterns():
@@ -74,6 +77,7 @@ def ids(alice, tmp_path):
         "import_id": imported.pk,
         "batch_id": uuid4(),
         "version": 1,
+        "key_id": create_key(user=alice, name="script", scope="write")[0].pk,
     }
 
 
@@ -84,13 +88,13 @@ def address(name, ids):
 def test_every_address_is_known_to_this_test():
     without_id = {name.partition(":")[2] for name in PATTERNS if name not in WITH_ID}
     assert without_id == OPEN | OWN
-    assert set(WITH_ID) >= WRITING | ASKING
+    assert set(WITH_ID) >= WRITING | ASKING | PERSONAL
 
 
 @pytest.mark.parametrize("name", WITH_ID)
 def test_the_owner_reaches_it(name, ids, alice_client):
     status = alice_client.get(address(name, ids)).status_code
-    assert status in ({200, 405} if name in WRITING | ASKING else {200})
+    assert status in ({200, 405} if name in WRITING | ASKING | PERSONAL else {200})
 
 
 @pytest.mark.parametrize("name", WITH_ID)
@@ -120,6 +124,8 @@ def test_a_viewer_reads_and_does_not_write(name, ids, client, alice):
         assert client.post(url, {"action": "keep", "k": 1, "name": "x"}).status_code == 403
     elif name in ASKING:
         assert client.post(url).status_code == 415
+    elif name in PERSONAL:
+        assert client.post(url).status_code == 404
     else:
         assert client.get(url).status_code == 200
 

@@ -1,6 +1,7 @@
 """The row classes of the first app, one file a concern."""
 
 from .accounts import Membership, Role, SignInLink, User, Workspace
+from .api_keys import ApiKey
 from .candidate_runs import CandidateRun
 from .datasets import Dataset, FeatureFile
 from .files import StoredFile
@@ -10,6 +11,7 @@ from .mail import OutboxMessage
 from .projects import Cleanset, DecisionEvent, Project, RowDecision, RowTag
 
 __all__ = [
+    "ApiKey",
     "CandidateRun",
     "Cleanset",
     "Dataset",

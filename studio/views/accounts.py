@@ -10,7 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from studio import first_admin as links
-from studio.forms import FirstAdminForm
+from studio.api_keys import keys_of
+from studio.forms import ApiKeyForm, FirstAdminForm
 from studio.models import User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -50,5 +51,22 @@ def account(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, form.user)
         messages.success(request, "Your password was changed; other sessions were signed out.")
         return redirect("studio:account")
-    status = 422 if form.is_bound else 200
-    return render(request, "studio/account.html", {"form": form}, status=status)
+    return show_account(request, form=form)
+
+
+def show_account(
+    request: HttpRequest,
+    *,
+    form: PasswordChangeForm | None = None,
+    key_form: ApiKeyForm | None = None,
+) -> HttpResponse:
+    assert isinstance(request.user, User)
+    form = form or PasswordChangeForm(request.user)
+    key_form = key_form or ApiKeyForm()
+    context = {
+        "form": form,
+        "key_form": key_form,
+        "keys": keys_of(request.user),
+    }
+    status = 422 if form.is_bound or key_form.is_bound else 200
+    return render(request, "studio/account.html", context, status=status)
