@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # scikit-learn's copy of OpenMP, linked by the install step where the system has none.
 export LD_LIBRARY_PATH := $(CURDIR)/$(VENV)/openmp:$(LD_LIBRARY_PATH)
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP_OPTIONS := --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip $(PIP_OPTIONS)
 
 .DEFAULT_GOAL := help
 
@@ -27,6 +28,14 @@ $(VENV)/.runtime: requirements.txt | $(BIN)/python
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing the development tools into $(VENV) …"
 	@$(PIP) install --no-deps --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The official client needs other versions than the product, so it has an environment of its own.
+CLIENT := $(VENV)/client
+$(CLIENT)/.installed: tests/client_api/requirements.txt | $(BIN)/python
+	@echo "Installing the official client into $(CLIENT) …"
+	@$(BIN)/python -m venv $(CLIENT)
+	@$(CLIENT)/bin/python -m pip install $(PIP_OPTIONS) --no-deps --require-hashes -r $<
 	@touch $@
 
 .PHONY: install
@@ -63,7 +72,7 @@ test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
 test: export OMP_WAIT_POLICY := PASSIVE
 .PHONY: test
-test: $(VENV)/.dev browser  ## All tests: real queue, forked workers, SMTP, Chromium
+test: $(VENV)/.dev $(CLIENT)/.installed browser  ## All tests: real queue, forked workers, SMTP, Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: bench-smoke
@@ -126,6 +135,8 @@ lock: $(VENV)/.dev  ## Pin the dependencies of pyproject.toml anew, with hashes
 		--no-header pyproject.toml -o requirements.txt
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 		--no-header pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(BIN)/python -m uv --no-config pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-header tests/client_api/requirements.in -o tests/client_api/requirements.txt
 
 .PHONY: format
 format: $(VENV)/.dev  ## Format the code
