@@ -53,7 +53,7 @@ demo: install  ## Walk the whole flow on a shipped sample, without a browser
 check: $(VENV)/.dev  ## Format, lint, types, import directions, migrations, deployment settings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy automl studio models_app inference
+	$(BIN)/mypy automl studio models_app inference client_api api
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory check-django
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "studio.apps.StudioConfig",
     "models_app.apps.ModelsAppConfig",
     "inference.apps.InferenceConfig",
+    "client_api.apps.ClientApiConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("automl", "studio", "models_app", "inference")
+PACKAGES = ("automl", "studio", "models_app", "inference", "client_api", "api")
 HEAVY = ("pandas", "sklearn", "lightgbm", "xgboost", "catboost", "scipy", "cleanlab", "torch")
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 50

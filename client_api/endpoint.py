@@ -1,0 +1,92 @@
+"""What all addresses of the official client share: who asks, JSON in, JSON out, errors it can show.
+
+It takes exactly status 200 for success, and shows of an error what is under `error`.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from automl.errors import InputError
+from studio.bearer_keys import TooManyRequestsError, authenticate
+
+logger = logging.getLogger(__name__)
+
+Answer = dict[str, Any] | HttpResponseBase
+View = Callable[..., Answer]
+MAX_BODY_BYTES = 2 * 1024 * 1024
+STATUSES = {"NO_KEY": 401, "WRONG_KEY": 401, "READ_ONLY_KEY": 403, "TOO_MANY_REQUESTS": 429}
+
+
+class UnsupportedProjectError(Exception):
+    """The client shows it as `InvalidProjectConfiguration`."""
+
+
+def endpoint(*methods: str, is_open: bool = False) -> Callable[[View], Callable[..., Any]]:
+    """A view that returns what is to be sent as JSON. `is_open`: the client sends no key with it.
+
+    The view gets the request with `user` set to the account of the key.
+    """
+
+    def decorate(view: View) -> Callable[..., Any]:
+        @csrf_exempt
+        @login_not_required
+        @wraps(view)
+        def answer(request: HttpRequest, **ids: Any) -> HttpResponseBase:
+            if request.method not in methods:
+                return show_error(f"This address takes {' or '.join(methods)} only.", 405)
+            try:
+                if not is_open:
+                    authenticate(request)
+                content = view(request, **ids)
+            except Exception as error:
+                return _explain(error)
+            return JsonResponse(content) if isinstance(content, dict) else content
+
+        return answer
+
+    return decorate
+
+
+def read_body(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent; an empty body is an empty one."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+        raise InputError("TOO_LARGE", "The request is too large.")
+    try:
+        body = json.loads(request.read(MAX_BODY_BYTES + 1) or b"{}")
+    except ValueError as error:
+        raise InputError("INVALID_JSON", "The request is not valid JSON.") from error
+    if not isinstance(body, dict):
+        raise InputError("INVALID_JSON", "The request must be a JSON object.")
+    return body
+
+
+def show_error(message: Any, status: int, **headers: str) -> JsonResponse:
+    return JsonResponse({"error": message}, status=status, headers=headers)
+
+
+def _explain(error: Exception) -> JsonResponse:
+    match error:
+        case TooManyRequestsError():
+            return show_error(error.message, 429, **{"Retry-After": str(error.retry_seconds)})
+        case InputError():
+            return show_error(error.message, STATUSES.get(error.code, 400))
+        case UnsupportedProjectError():
+            content = {"code": "UNSUPPORTED_PROJECT_CONFIGURATION", "description": str(error)}
+            return show_error(content, 422)
+        case Http404():
+            return show_error(str(error) or "There is nothing with this id.", 404)
+        case PermissionDenied():
+            return show_error(str(error), 403)
+    number = uuid4().hex[:8]
+    logger.error("error %s of the client's API", number, exc_info=error)
+    return show_error(f"Something went wrong on the server. Tell its operator: {number}.", 500)
