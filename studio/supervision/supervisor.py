@@ -132,8 +132,9 @@ def _web_command(host: str, port: int) -> list[str]:
         "--log-level": "warning",
     }
     flat = [part for pair in options.items() for part in pair]
-    chdir = ["--chdir", str(settings.BASE_DIR)]
-    return [sys.executable, "-m", "gunicorn", *flat, *chdir, "studio.wsgi:application"]
+    # Nobody speaks to it, and it would stand in the home folder of whoever starts this.
+    flat += ["--no-control-socket", "--chdir", str(settings.BASE_DIR)]
+    return [sys.executable, "-m", "gunicorn", *flat, "studio.wsgi:application"]
 
 
 def _signal(services: Iterable[Service], number: signal.Signals) -> None:
