@@ -15,7 +15,6 @@ from studio.decisions import (
     Change,
     apply_changes,
     check_label,
-    tag_rows,
 )
 from studio.files import local_path
 from studio.models import Cleanset, User
@@ -23,6 +22,7 @@ from studio.parquet_reading import read_columns
 from studio.review import read_row
 from studio.review_filters import find_places, known_columns, to_places
 from studio.review_query import ReviewQuery
+from studio.tags import tag_rows
 
 FACTS = ("row_id", "suggested_label", "is_outlier")
 Fact = dict[str, Any]
@@ -75,7 +75,7 @@ def _apply(
     if action in {NEEDS_REVIEW, NEEDS_NO_REVIEW}:
         row_ids = [fact["row_id"] for fact in facts]
         is_tagged = action == NEEDS_REVIEW
-        return tag_rows(cleanset=cleanset, row_ids=row_ids, is_tagged=is_tagged, user=user), None
+        return tag_rows(cleanset=cleanset, row_ids=row_ids, is_tagged=is_tagged, user=user)
     if action == Action.AUTO_FIX:
         changes = [_auto_fix(fact) for fact in facts]
     else:

@@ -9,11 +9,14 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from studio.models import Cleanset, DecisionEvent, DecisionImport
 
+TOOK_TAG = "took tag"
 WORDS = {
     "auto-fix": "Auto-fixed",
     "keep": "Kept",
     "label": "Labelled",
     "exclude": "Excluded",
+    DecisionEvent.TAGGED: "Tagged",
+    TOOK_TAG: "Took the tag from",
     "": "Took back",
 }
 
@@ -57,9 +60,10 @@ def describe(cleanset: Cleanset, lines: list[dict[str, Any]]) -> list[HistoryLin
     ids = [line["batch_id"] for line in lines]
     events = DecisionEvent.objects.filter(cleanset=cleanset, batch_id__in=ids)
     found: dict[UUID, list[tuple[str, str | None]]] = {}
-    what = events.values_list("batch_id", "new_action", "new_label").order_by().distinct()
-    for batch, action, label in what:
-        found.setdefault(batch, []).append((action, label))
+    fields = ("batch_id", "kind", "new_action", "new_label")
+    for batch, kind, action, label in events.values_list(*fields).order_by().distinct():
+        took_tag = kind == DecisionEvent.Kind.TAG and not action
+        found.setdefault(batch, []).append((TOOK_TAG if took_tag else action, label))
     imports = DecisionImport.all_objects.filter(cleanset=cleanset, batch_id__in=ids)
     names: dict[UUID, str] = dict(imports.values_list("batch_id", "file_name"))
     return [_line(line, found[line["batch_id"]], names.get(line["batch_id"], "")) for line in lines]

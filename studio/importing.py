@@ -5,19 +5,18 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from django.utils import timezone
 
 from automl.errors import InputError
 from automl.tables import open_table
-from studio.bulk_rows import insert_rows
 from studio.correction_columns import CorrectionColumns, find_columns
 from studio.correction_plan import CorrectionPlan, Line
-from studio.decisions import ROWS_A_QUERY, apply_changes, check_open
+from studio.decisions import apply_changes, check_open
 from studio.files import local_path, purge_files_later
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
-from studio.models import Cleanset, DecisionImport, RowTag
+from studio.models import Cleanset, DecisionImport
 from studio.row_labels import read_row_labels
+from studio.tags import tag_rows
 
 BATCH_ROWS = 10_000
 Status = DecisionImport.Status
@@ -114,24 +113,17 @@ def _carry_out(asked: DecisionImport, plan: CorrectionPlan) -> dict[str, Any]:
     if len(row_ids):
         changes = plan.read_changes(row_ids)
         batch_id = apply_changes(cleanset=cleanset, changes=changes, user=asked.created_by)
+    n_tagged, tag_batch = tag_rows(
+        cleanset=cleanset,
+        row_ids=np.flatnonzero(plan.needs_review).tolist(),
+        is_tagged=True,
+        user=asked.created_by,
+        batch_id=batch_id,
+    )
     return {
         "status": Status.DONE,
         "n_decided": len(row_ids),
         "n_left": n_meant - len(row_ids),
-        "n_tagged": _tag(asked, plan),
-        "batch_id": batch_id,
+        "n_tagged": n_tagged,
+        "batch_id": tag_batch if n_tagged else batch_id,
     }
-
-
-def _tag(asked: DecisionImport, plan: CorrectionPlan) -> int:
-    tagged = set(asked.cleanset.tags.values_list("row_id", flat=True))
-    new = [row_id for row_id in np.flatnonzero(plan.needs_review).tolist() if row_id not in tagged]
-    same = {
-        "cleanset": asked.cleanset_id,
-        "tagged_by": asked.created_by_id,
-        "tagged_at": timezone.now(),
-    }
-    for start in range(0, len(new), ROWS_A_QUERY):
-        part = new[start : start + ROWS_A_QUERY]
-        insert_rows(RowTag, same, ("row_id",), [(row_id,) for row_id in part])
-    return len(new)

@@ -165,8 +165,16 @@ class RowTag(models.Model):
 
 
 class DecisionEvent(models.Model):
-    """Append-only history of decisions; a batch is undone as one."""
+    """Append-only history of decisions and tags; a batch is undone as one."""
 
+    class Kind(models.TextChoices):
+        DECISION = "decision"
+        # Its action is `TAGGED` or "".
+        TAG = "tag"
+
+    TAGGED = "tagged"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.DECISION)
     cleanset = models.ForeignKey(Cleanset, models.CASCADE, related_name="events")
     batch_id = models.UUIDField(default=uuid.uuid4, db_index=True)
     revision = models.PositiveBigIntegerField()

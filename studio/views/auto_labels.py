@@ -12,8 +12,9 @@ from automl.errors import InputError
 from studio.access import ready_cleanset_for
 from studio.auto_labels import GOOD_SHARES, LEAST_SURE_FIRST, SUREST_FIRST, propose
 from studio.clean_top import clean_top
-from studio.decisions import Action, last_standing_batch
+from studio.decisions import Action
 from studio.models import Cleanset, User
+from studio.undo import last_standing_batch
 from studio.views.pages import read_number
 
 

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 from automl.errors import InputError
 from studio.access import ready_cleanset_for
 from studio.clean_top import clean_rows, clean_top
-from studio.decisions import NEEDS_NO_REVIEW, NEEDS_REVIEW, Action, check_label, undo_batch
+from studio.decisions import NEEDS_NO_REVIEW, NEEDS_REVIEW, Action, check_label
 from studio.forms import BatchForm
 from studio.look_alikes import describe_look_alikes
 from studio.models import Cleanset, User
+from studio.undo import undo_batch
 from studio.views.review import posted_query, review_url
 
 WORDS = {

@@ -17,9 +17,6 @@ from studio.decisions import (
     check_label,
     count_decisions,
     decide_row,
-    last_standing_batch,
-    toggle_needs_review,
-    undo_row,
 )
 from studio.forms import DecisionForm
 from studio.look_alikes import describe_look_alikes
@@ -28,6 +25,8 @@ from studio.resolver import next_row_id
 from studio.review import ReviewPage, read_row
 from studio.review_filters import find_place
 from studio.review_query import ReviewQuery
+from studio.tags import toggle_needs_review
+from studio.undo import last_standing_batch, undo_row
 from studio.versions import create_version
 from studio.views.resolver import detail_context, row_url
 from studio.views.review import posted_query, review_url

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from automl.errors import InputError
 from studio.access import can_write, import_for, ready_cleanset_for
 from studio.decision_imports import create_import
-from studio.decisions import check_open, is_standing
+from studio.decisions import check_open
 from studio.forms import ImportForm
 from studio.jobs import latest_job
 from studio.models import Cleanset, DecisionImport, User
+from studio.undo import is_standing
 from studio.views.pages import redirect_after_upload, too_large
 
 N_LISTED = 10

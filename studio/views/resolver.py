@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from automl.problem import MULTI_LABEL
 from studio.access import can_write, cleanset_for
-from studio.decisions import count_decisions, last_standing_batch
+from studio.decisions import count_decisions
 from studio.models import Cleanset
 from studio.resolver import read_detail
 from studio.review import ReviewPage
 from studio.review_query import ReviewQuery
+from studio.undo import last_standing_batch
 from studio.views.review import read_query
 
 

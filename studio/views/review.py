@@ -6,7 +6,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from studio.auto_labels import has_few_labels
-from studio.decisions import count_decisions, last_standing_batch
+from studio.decisions import count_decisions
 from studio.forms import BatchForm
 from studio.models import Cleanset
 from studio.random_sample import N_SAMPLED, read_result
@@ -22,6 +22,7 @@ from studio.review_query import (
     ShownColumn,
     parse_query,
 )
+from studio.undo import last_standing_batch
 from studio.views.pages import read_number
 
 

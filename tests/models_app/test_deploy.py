@@ -6,9 +6,10 @@ from django.urls import reverse
 from automl.errors import InputError
 from models_app.deploy import MAX_NAME_CHARS, deploy_model, is_outdated, new_key, retrain_model
 from models_app.models import DeployedModel
-from studio.decisions import decide_row, undo_row
+from studio.decisions import decide_row
 from studio.models import Cleanset, Job, Project
 from studio.trash import delete_row
+from studio.undo import undo_row
 
 from ..factories import make_cleanset, make_model
 

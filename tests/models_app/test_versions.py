@@ -11,10 +11,12 @@ from models_app.deploy import deploy_model
 from models_app.frozen_cleanset import freeze_cleanset
 from models_app.models import CandidateModel, DeployedModel
 from studio.cleanset_labels import read_decided, read_version
-from studio.decisions import decide_row, toggle_needs_review, undo_row
+from studio.decisions import decide_row
 from studio.files import local_path
 from studio.models import Cleanset, User
 from studio.projects import Setup
+from studio.tags import toggle_needs_review
+from studio.undo import undo_row
 from studio.versions import create_version
 
 from ..factories import make_cleanset

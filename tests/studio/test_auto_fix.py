@@ -5,7 +5,8 @@ import pytest
 from django.urls import reverse
 
 from studio.auto_fix import STRATEGIES, auto_fix, plan_changes, read_open
-from studio.decisions import decide_row, last_standing_batch, undo_batch
+from studio.decisions import decide_row
+from studio.undo import last_standing_batch, undo_batch
 from studio.versions import create_version
 
 from ..factories import make_cleanset, store, write_table

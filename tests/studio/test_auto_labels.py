@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from studio.auto_labels import GOOD_SHARES, propose
-from studio.decisions import decide_row, last_standing_batch, undo_batch
+from studio.decisions import decide_row
 from studio.models import Cleanset
 from studio.projects import Setup
+from studio.undo import last_standing_batch, undo_batch
 from studio.versions import create_version
 
 from ..factories import make_cleanset

@@ -9,9 +9,10 @@ import pytest
 from django.urls import reverse
 
 from studio import cleanset_tables
-from studio.decisions import decide_row, toggle_needs_review
+from studio.decisions import decide_row
 from studio.files import local_path
 from studio.models import FeatureFile
+from studio.tags import toggle_needs_review
 
 from ..factories import TEXTS, make_cleanset, make_features, store, write_table
 

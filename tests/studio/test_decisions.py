@@ -4,17 +4,10 @@ import pytest
 
 from automl.errors import InputError
 from studio.clean_top import clean_top
-from studio.decisions import (
-    MAX_LABEL_CHARS,
-    Change,
-    apply_changes,
-    count_decisions,
-    decide_row,
-    undo_batch,
-    undo_row,
-)
+from studio.decisions import MAX_LABEL_CHARS, Change, apply_changes, count_decisions, decide_row
 from studio.models import Cleanset, DecisionEvent
 from studio.review_query import ReviewQuery
+from studio.undo import undo_batch, undo_row
 
 from ..factories import make_cleanset
 

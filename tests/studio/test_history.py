@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from studio.clean_top import clean_top
-from studio.decisions import decide_row, undo_batch
+from studio.decisions import decide_row
 from studio.history import describe, list_batches
 from studio.review_query import ReviewQuery
+from studio.undo import undo_batch
 
 from ..factories import make_cleanset
 

@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from studio import importing
-from studio.decisions import decide_row, toggle_needs_review, undo_batch
+from studio.decisions import decide_row
 from studio.files import local_path
 from studio.models import Cleanset, DecisionEvent, DecisionImport, Membership, User
+from studio.tags import toggle_needs_review
+from studio.undo import undo_batch
 
 from ..factories import GIVEN, TEXTS, make_cleanset, store, write_table
 from ..inline_jobs import run_all_jobs
@@ -203,8 +205,21 @@ def test_tags_come_back_and_are_set_once(alice_client, alice, tmp_path, cleanset
     other = make_cleanset(alice, tmp_path)
     toggle_needs_review(cleanset=other, row_id=3, user=alice)
     made = bring(export_of(alice_client, cleanset, rows="everything"), into=other)
-    assert (made.status, made.n_decided, made.n_tagged, made.batch_id) == ("done", 0, 1, None)
+    assert (made.status, made.n_decided, made.n_tagged) == ("done", 0, 1)
     assert sorted(tag.row_id for tag in other.tags.all()) == [3, 4]
+    assert undo_batch(cleanset=other, batch_id=made.batch_id, user=alice) == 1
+    assert [tag.row_id for tag in other.tags.all()] == [3]
+
+
+def test_decisions_and_tags_of_an_import_are_one_step(cleanset, bring, alice):
+    content = (
+        "cleanlab_row_ID,corrected_label,action,needs_review\n3,yes,auto-fix,True\n4,no,label,\n"
+    )
+    made = bring(content, first_row_id="1")
+    assert (made.n_decided, made.n_tagged) == (2, 1)
+    assert undo_batch(cleanset=cleanset, batch_id=made.batch_id, user=alice) == 2
+    assert states(cleanset) == {}
+    assert not cleanset.tags.exists()
 
 
 def test_columns_of_a_dataset_that_was_an_export_itself_are_not_taken_for_ours(

@@ -4,17 +4,12 @@ import pyarrow as pa
 import pytest
 from django.urls import reverse
 
-from studio.decisions import (
-    Change,
-    apply_changes,
-    decide_row,
-    last_standing_batch,
-    undo_row,
-)
+from studio.decisions import Change, apply_changes, decide_row
 from studio.files import local_path
 from studio.models import RowDecision, RowTag
 from studio.resolver import read_detail
 from studio.review_query import ReviewQuery
+from studio.undo import last_standing_batch, undo_row
 
 from ..factories import make_cleanset, store, write_table
 

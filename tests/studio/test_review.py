@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from automl.errors import InputError
 from studio.clean_top import clean_top
-from studio.decisions import count_decisions, decide_row, undo_batch, undo_row
+from studio.decisions import count_decisions, decide_row
 from studio.models import Cleanset, DecisionEvent, RowDecision
 from studio.review import read_page
 from studio.review_query import ReviewQuery
+from studio.undo import undo_batch, undo_row
 
 from ..factories import make_cleanset
 

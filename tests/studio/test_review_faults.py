@@ -3,10 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from studio.decisions import decide_row, undo_row
+from studio.decisions import decide_row
 from studio.files import local_path
 from studio.models import DecisionEvent, RowDecision, RowTag
 from studio.review_query import ReviewQuery
+from studio.undo import undo_row
 from studio.versions import create_version
 
 from ..factories import TEXTS, make_cleanset, write_table
