@@ -1,7 +1,9 @@
 """Typed readers of environment variables: a wrong value stops the start with a sentence."""
 
+import re
 import secrets
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -10,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 MIN_SECRET_CHARS = 50
+MAX_HOST_CHARS = 253
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 
 
 def read_int(name: str, default: int, *, low: int, high: int) -> int:
@@ -26,6 +30,30 @@ def read_bool(name: str, default: bool) -> bool:
     if text not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
         raise ImproperlyConfigured(f"{name} is {text!r}; it must be true or false.")
     return text in {"true", "1", "yes", "on"}
+
+
+def read_hosts(name: str) -> list[str]:
+    """Host names, addresses and networks (`10.0.0.0/8`), separated by commas."""
+    entries = [entry.strip().lower() for entry in env.list(name, default=[])]
+    for entry in entries:
+        if not is_network(entry) and not is_host_name(entry):
+            raise ImproperlyConfigured(
+                f"{name} names {entry!r}; each entry must be a host name, such as "
+                "hooks.example.internal, or a network, such as 10.0.0.0/8."
+            )
+    return entries
+
+
+def is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def is_host_name(text: str) -> bool:
+    return len(text) <= MAX_HOST_CHARS and HOST_NAME.fullmatch(text) is not None
 
 
 def read_text_encoder() -> str:

@@ -11,6 +11,7 @@ from redis.retry import Retry
 from .environment import (
     env,
     read_bool,
+    read_hosts,
     read_int,
     read_secret_key,
     read_secret_key_fallbacks,
@@ -134,6 +135,11 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Requests to other servers ------------------------------------------------------------------
+# Those inside the house that webhooks and uploads from addresses may reach.
+OUTGOING_ALLOWED_HOSTS = read_hosts("OUTGOING_ALLOWED_HOSTS")
+UPLOAD_FROM_URL = read_bool("UPLOAD_FROM_URL", False)
 
 # --- Files --------------------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = read_int("MAX_UPLOAD_MB", 500, low=1, high=102_400) * 1024 * 1024
