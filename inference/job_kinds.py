@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from inference import tasks
 from inference.models import InferenceResult
+from inference.notices import notify_predictions_failed
 from studio.jobs import CANCELLED, JobFailure, Kind, cancel_children, register
 from studio.models import Job
 
@@ -17,9 +18,13 @@ def _start_result(job: Job) -> None:
 
 
 def _fail_result(job: Job, failure: JobFailure) -> None:
-    InferenceResult.objects.filter(pk=job.subject_id, status__in=InferenceResult.PENDING).update(
+    pending = InferenceResult.objects.filter(pk=job.subject_id, status__in=InferenceResult.PENDING)
+    changed = pending.update(
         status=Status.FAILED, finished_at=job.started_at, **failure.as_fields()
     )
+    # Who cancels it knows.
+    if changed and failure.code != CANCELLED.code:
+        notify_predictions_failed(InferenceResult.objects.get(pk=job.subject_id))
 
 
 def _fail_slice(job: Job, failure: JobFailure) -> None:

@@ -14,6 +14,7 @@ from automl.errors import InputError
 from automl.prediction_table import RowsFound, predict_rows, warn_of_unread
 from automl.predictor import Predictor
 from inference.models import InferenceResult, PredictionSlice
+from inference.notices import notify_predictions_ready
 from inference.outcome import describe_outcome, describe_rows, store_evaluation
 from inference.reading import GROUP_ROWS
 from models_app.large_files import LARGE_FILE_ROWS, serving_facts
@@ -147,7 +148,7 @@ def _finish(run: JobRun, result: InferenceResult, target: Path, found: RowsFound
 
     def apply() -> None:
         pending = InferenceResult.all_objects.filter(pk=result.pk, status=Status.PREDICTING)
-        pending.update(
+        changed = pending.update(
             status=Status.READY,
             result_file=stored,
             facts=facts,
@@ -155,6 +156,8 @@ def _finish(run: JobRun, result: InferenceResult, target: Path, found: RowsFound
             warnings=[*result.warnings, *warnings],
             finished_at=timezone.now(),
         )
+        if changed:
+            notify_predictions_ready(InferenceResult.all_objects.get(pk=result.pk))
 
     return Finished(apply)
 

@@ -20,6 +20,8 @@ from studio.models import (
     Project,
     StoredFile,
     User,
+    Webhook,
+    WebhookDelivery,
     Workspace,
 )
 
@@ -207,6 +209,40 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     ordering = ("-created_at",)
     exclude = ("html",)
     search_fields = ("subject",)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(WorkspaceRowAdmin):
+    list_display = (
+        "id",
+        "workspace",
+        "is_active",
+        "n_given_up",
+        "last_tried_at",
+        "last_error",
+        "deleted_at",
+    )
+    list_filter = ("is_active",)
+    # Addresses often hold a secret of the receiver's.
+    exclude = ("secret",)
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    list_display = (
+        "id",
+        "webhook_id",
+        "event",
+        "state",
+        "attempts",
+        "last_status",
+        "last_error",
+        "created_at",
+        "sent_at",
+    )
+    list_filter = ("state", "event")
+    ordering = ("-created_at",)
+    search_fields = ("id", "webhook__id")
 
 
 @admin.register(StoredFile)

@@ -3,7 +3,6 @@
 import logging
 import smtplib
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,16 +10,15 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.utils import DNS_NAME
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from studio.models import OutboxMessage
+from studio.sending import NotSentError, send_row
 
 logger = logging.getLogger(__name__)
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 720)
 MAX_NAME_CHARS = 80
 
 
@@ -56,7 +54,7 @@ def deliver_due(limit: int = 20) -> int:
     ).order_by("created_at")
     if not settings.EMAIL_URL:
         return due.update(state=OutboxMessage.State.KEPT)
-    return sum(_deliver(row) for row in due[:limit])
+    return sum(send_row(row, _deliver) for row in due[:limit])
 
 
 def _store(message: EmailMessage) -> None:
@@ -74,30 +72,12 @@ def _store(message: EmailMessage) -> None:
     )
 
 
-def _deliver(row: OutboxMessage) -> bool:
-    if not _take(row):
-        return False
+def _deliver(row: OutboxMessage) -> None:
     try:
         _build(row).send(fail_silently=False)
     except (smtplib.SMTPException, OSError) as error:
-        _note_failure(row, error)
-        return False
-    OutboxMessage.objects.filter(pk=row.pk).update(
-        state=OutboxMessage.State.SENT, sent_at=timezone.now(), last_error=""
-    )
-    return True
-
-
-def _take(row: OutboxMessage) -> bool:
-    """Move the next attempt before sending: two reconcilers do not send the same mail."""
-    wait = RETRY_MINUTES[min(row.attempts, len(RETRY_MINUTES) - 1)]
-    same = OutboxMessage.objects.filter(pk=row.pk, attempts=row.attempts, state=row.state)
-    return bool(
-        same.update(
-            attempts=F("attempts") + 1,
-            next_attempt_at=timezone.now() + timedelta(minutes=wait),
-        )
-    )
+        logger.warning("mail %s was not delivered: %s", row.pk, type(error).__name__)
+        raise NotSentError(one_line(f"{type(error).__name__}: {error}", 200)) from error
 
 
 def _build(row: OutboxMessage) -> EmailMultiAlternatives:
@@ -112,12 +92,3 @@ def _build(row: OutboxMessage) -> EmailMultiAlternatives:
     if row.html:
         message.attach_alternative(row.html, "text/html")
     return message
-
-
-def _note_failure(row: OutboxMessage, error: Exception) -> None:
-    logger.warning("mail %s was not delivered: %s", row.pk, type(error).__name__)
-    gave_up = row.attempts + 1 >= len(RETRY_MINUTES)
-    OutboxMessage.objects.filter(pk=row.pk).update(
-        last_error=one_line(f"{type(error).__name__}: {error}", 200),
-        state=OutboxMessage.State.FAILED if gave_up else OutboxMessage.State.DUE,
-    )

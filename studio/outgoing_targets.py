@@ -175,8 +175,8 @@ def _refuse_host(target: Target) -> InputError:
     """The same words for a name that is unknown and one that is inside: names are not probed."""
     return InputError(
         "HOST_REFUSED",
-        f"{target.host[:80]} is not asked: it is unknown, or not public. Check the address; the "
-        "operator can allow hosts inside.",
+        f"This server does not connect to {target.host[:80]}: it is unknown, or not public. Check "
+        "the address; the operator can allow hosts inside.",
     )
 
 

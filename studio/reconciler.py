@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from studio import files, outbox
+from studio import files, outbox, webhook_delivery
 from studio.jobs import JobFailure, publish, stopping, transitions
 from studio.jobs.scratch import sweep_scratch
 from studio.models import Job
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 FIRST_REPUBLISH_SECONDS = 15
 LAST_REPUBLISH_SECONDS = 300
+# Receivers of webhooks are anybody's servers and may be slow: this loop does not wait for them.
+WEBHOOK_SENDERS = 3
 
 
 def reconcile() -> None:
@@ -32,6 +34,7 @@ def reconcile() -> None:
         join_waiting,
         republish,
         outbox.deliver_due,
+        webhook_delivery.forget_old,
         purge_deleted,
         files.sweep_files,
         sweep_scratch,
@@ -44,6 +47,9 @@ def reconcile() -> None:
 
 
 def run_forever(stop: threading.Event) -> None:
+    for _ in range(WEBHOOK_SENDERS):
+        send = webhook_delivery.deliver_forever
+        threading.Thread(target=send, args=(stop,), daemon=True).start()
     while not stop.wait(settings.RECONCILE_SECONDS):
         reconcile()
         connections.close_all()

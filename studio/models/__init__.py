@@ -9,6 +9,7 @@ from .imports import DecisionImport
 from .jobs import Job
 from .mail import OutboxMessage
 from .projects import Cleanset, DecisionEvent, Project, RowDecision, RowTag
+from .webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "ApiKey",
@@ -28,5 +29,8 @@ __all__ = [
     "SignInLink",
     "StoredFile",
     "User",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
     "Workspace",
 ]
