@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import QueryDict
@@ -14,7 +13,7 @@ from automl.extras import has_transformer_extra
 from automl.problem import format_label_set, parse_label_set
 from automl.tables import ENCODINGS, check_file_name
 from studio.decisions import NEEDS_NO_REVIEW, NEEDS_REVIEW, UNDO
-from studio.models import ApiKey, Dataset, Project, User
+from studio.models import Dataset, Project
 from studio.projects import Setup
 
 # More rows than a page has cannot be ticked.
@@ -45,33 +44,6 @@ class UploadForm(forms.Form):
         if uploaded.size == 0:
             raise ValidationError(self.empty_message, code="EMPTY_FILE")
         return uploaded
-
-
-class ApiKeyForm(forms.Form):
-    name = forms.CharField(
-        max_length=100,
-        label="Name",
-        help_text="What it is for, so that you know later which to revoke.",
-        error_messages={"required": "Enter a name, so that you know later what the key is for."},
-    )
-    scope = forms.ChoiceField(
-        choices=ApiKey.Scope.choices,
-        initial=ApiKey.Scope.WRITE,
-        widget=forms.RadioSelect,
-        label="What it may do",
-    )
-    valid_days = forms.TypedChoiceField(
-        choices=[
-            ("", "Until it is revoked"),
-            ("30", "30 days"),
-            ("90", "90 days"),
-            ("365", "A year"),
-        ],
-        coerce=int,
-        empty_value=None,
-        required=False,
-        label="Valid for",
-    )
 
 
 class RereadForm(forms.Form):
@@ -264,21 +236,3 @@ class BatchForm(forms.Form):
 def _first_problem(form: forms.Form, otherwise: str) -> str:
     """Of the label in its own words; of any other field what the form asks for."""
     return str(form.errors["label"][0]) if "label" in form.errors else otherwise
-
-
-class FirstAdminForm(forms.Form):
-    email = forms.EmailField(label="E-mail")
-    password = forms.CharField(
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 8 characters, not only digits, nothing common.",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if "password" in cleaned:
-            try:
-                validate_password(cleaned["password"], User(email=cleaned.get("email", "")))
-            except ValidationError as error:
-                self.add_error("password", error)
-        return cleaned

@@ -16,6 +16,7 @@ from studio.views import (
     imports,
     projects,
     resolver,
+    webhooks,
 )
 
 app_name = "studio"
@@ -29,6 +30,32 @@ urlpatterns = [
     path("account/", accounts.account, name="account"),
     path("account/keys/", api_keys.key_create, name="key_create"),
     path("account/keys/<hex:key_id>/revoke/", api_keys.key_revoke, name="key_revoke"),
+    path("account/webhooks/", webhooks.webhook_create, name="webhook_create"),
+    path(
+        "account/webhooks/<hex:webhook_id>/",
+        webhooks.webhook_detail,
+        name="webhook_detail",
+    ),
+    path(
+        "account/webhooks/<hex:webhook_id>/switch/",
+        webhooks.webhook_switch,
+        name="webhook_switch",
+    ),
+    path(
+        "account/webhooks/<hex:webhook_id>/test/",
+        webhooks.webhook_test,
+        name="webhook_test",
+    ),
+    path(
+        "account/webhooks/<hex:webhook_id>/deliveries/<hex:delivery_id>/send/",
+        webhooks.delivery_send,
+        name="delivery_send",
+    ),
+    path(
+        "account/webhooks/<hex:webhook_id>/delete/",
+        webhooks.webhook_delete,
+        name="webhook_delete",
+    ),
     path("datasets/", datasets.dataset_list, name="dataset_list"),
     path("datasets/new/", datasets.dataset_create, name="dataset_create"),
     path("datasets/sample/", datasets.sample_create, name="sample_create"),

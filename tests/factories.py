@@ -13,7 +13,15 @@ from inference.models import InferenceResult
 from models_app.models import CandidateModel, DeployedModel
 from studio.feature_keys import feature_identity
 from studio.files import claim_files, put_file
-from studio.models import Cleanset, Dataset, DecisionImport, FeatureFile, Project
+from studio.models import (
+    Cleanset,
+    Dataset,
+    DecisionImport,
+    FeatureFile,
+    Project,
+    WebhookEvent,
+)
+from studio.webhooks import announce, create_webhook
 
 TEXTS = ["good", "bad", "fine", "poor", "nice", "awful"]
 GIVEN = ["yes", "no", "no", "no", "yes", None]
@@ -189,3 +197,15 @@ def make_result(model, folder, **fields):
         n_rows=1,
         **fields,
     )
+
+
+def make_webhook(user):
+    """With one delivery on its way."""
+    webhook = create_webhook(
+        user=user,
+        workspace=user.workspaces.get(),
+        url="https://hooks.example.org/in",
+        events=["project.ready"],
+    )
+    announce(WebhookEvent.PROJECT_READY, webhook.workspace, {"project_name": "words"})
+    return webhook

@@ -8,14 +8,21 @@ from django.urls import URLPattern, get_resolver, reverse
 from studio.api_keys import create_key
 from studio.models import Membership, User
 
-from .factories import make_cleanset, make_features, make_import, make_model, make_result
+from .factories import (
+    make_cleanset,
+    make_features,
+    make_import,
+    make_model,
+    make_result,
+    make_webhook,
+)
 
 pytestmark = pytest.mark.django_db
 
 # Addresses without an id: everybody signed in has a page of their own there.
 OPEN = {"home", "theme_set", "sign_in", "sign_out", "first_admin"}
 OWN = {"account", "dataset_list", "dataset_create", "sample_create", "project_list", "model_list"}
-OWN |= {"model_table", "project_create", "key_create"}
+OWN |= {"model_table", "project_create", "key_create", "webhook_create"}
 WRITING = {
     "studio:dataset_reread",
     "studio:dataset_delete",
@@ -27,6 +34,11 @@ WRITING = {
     "studio:version_create",
     "studio:batch_undo",
     "studio:import_create",
+    "studio:webhook_detail",
+    "studio:webhook_switch",
+    "studio:webhook_test",
+    "studio:webhook_delete",
+    "studio:delivery_send",
     "models_app:model_create",
     "models_app:model_retrain",
     "models_app:model_delete",
@@ -66,6 +78,7 @@ def ids(alice, tmp_path):
     result = make_result(model, tmp_path)
     make_features(cleanset.project, tmp_path)
     imported = make_import(cleanset, tmp_path)
+    webhook = make_webhook(alice)
     return {
         "dataset_id": cleanset.project.dataset_id,
         "project_id": cleanset.project_id,
@@ -77,6 +90,8 @@ def ids(alice, tmp_path):
         "import_id": imported.pk,
         "batch_id": uuid4(),
         "version": 1,
+        "webhook_id": webhook.pk,
+        "delivery_id": webhook.deliveries.get().pk,
         "key_id": create_key(user=alice, name="script", scope="write")[0].pk,
     }
 

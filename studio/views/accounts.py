@@ -10,9 +10,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from studio import first_admin as links
+from studio.access import workspace_for
+from studio.account_forms import ApiKeyForm, FirstAdminForm, WebhookForm
 from studio.api_keys import keys_of
-from studio.forms import ApiKeyForm, FirstAdminForm
-from studio.models import User
+from studio.models import User, Webhook
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -59,14 +60,22 @@ def show_account(
     *,
     form: PasswordChangeForm | None = None,
     key_form: ApiKeyForm | None = None,
+    webhook_form: WebhookForm | None = None,
 ) -> HttpResponse:
     assert isinstance(request.user, User)
-    form = form or PasswordChangeForm(request.user)
-    key_form = key_form or ApiKeyForm()
-    context = {
-        "form": form,
-        "key_form": key_form,
-        "keys": keys_of(request.user),
+    forms = {
+        "form": form or _password_form(request.user),
+        "key_form": key_form or ApiKeyForm(),
+        "webhook_form": webhook_form or WebhookForm(),
     }
-    status = 422 if form.is_bound or key_form.is_bound else 200
+    mine = Webhook.objects.filter(workspace=workspace_for(request.user))
+    context = forms | {"keys": keys_of(request.user), "webhooks": mine.order_by("-created_at")}
+    status = 422 if any(each.is_bound for each in forms.values()) else 200
     return render(request, "studio/account.html", context, status=status)
+
+
+def _password_form(user: User) -> PasswordChangeForm:
+    """Without Django's focus on it: the page has other parts, and would open at its end."""
+    form = PasswordChangeForm(user)
+    form.fields["old_password"].widget.attrs.pop("autofocus", None)
+    return form

@@ -9,8 +9,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from automl.errors import InputError
+from studio.account_forms import ApiKeyForm
 from studio.api_keys import create_key, keys_of, revoke_key
-from studio.forms import ApiKeyForm
 from studio.models import User
 from studio.views.accounts import show_account
 

@@ -6,8 +6,20 @@ from django.urls import reverse
 
 from inference.models import InferenceResult
 from models_app.models import CandidateModel, DeployedModel
-from studio.models import Cleanset, Dataset, Membership, OutboxMessage, Project, User
+from studio.models import (
+    Cleanset,
+    Dataset,
+    Membership,
+    OutboxMessage,
+    Project,
+    User,
+    Webhook,
+    WebhookEvent,
+)
 from studio.outbox import send_template
+from studio.webhooks import announce
+
+from ..factories import make_webhook
 
 OWN = {"studio", "models_app", "inference"}
 NASTY = "<img src=x onerror=alert(1)>"
@@ -31,6 +43,9 @@ def rows(alice):
     CandidateModel.objects.create(deployed_model=model, family="x", title="X")
     InferenceResult.objects.create(deployed_model=model, file_name=NASTY, **base)
     send_template([alice.email], "analysis_ready", {"cleanset": cleanset, "project_name": NASTY})
+    make_webhook(alice)
+    Webhook.objects.update(url=f"https://example.org/{NASTY}", last_error=NASTY)
+    announce(WebhookEvent.PROJECT_READY, alice.workspaces.get(), {"project_name": NASTY})
     return model
 
 
