@@ -10,6 +10,7 @@ from studio.models import Dataset, User, Workspace
 from studio.samples import Sample, sample_path
 
 INGESTION = "ingestion"
+FETCH = "url-upload"
 
 
 @transaction.atomic
@@ -53,7 +54,10 @@ def create_from_sample(*, user: User, workspace: Workspace, sample: Sample) -> D
 
 @transaction.atomic
 def reread_dataset(*, dataset: Dataset, encoding: str, delimiter: str) -> bool:
-    """Read the upload again as asked. Not once projects rest on what was read."""
+    """Read the upload again as asked, or fetch it if it is not there yet.
+
+    Not once projects rest on what was read.
+    """
     waiting = Dataset.objects.filter(pk=dataset.pk).exclude(status=Dataset.Status.INGESTING)
     if dataset.projects.exists() or not waiting.update(
         status=Dataset.Status.INGESTING,
@@ -65,5 +69,6 @@ def reread_dataset(*, dataset: Dataset, encoding: str, delimiter: str) -> bool:
         error_column=None,
     ):
         return False
-    start_job(INGESTION, dataset.pk, workspace=dataset.workspace)
+    kind = FETCH if dataset.upload_file is None else INGESTION
+    start_job(kind, dataset.pk, workspace=dataset.workspace)
     return True

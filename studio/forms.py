@@ -14,6 +14,7 @@ from automl.problem import format_label_set, parse_label_set
 from automl.tables import ENCODINGS, check_file_name
 from studio.decisions import NEEDS_NO_REVIEW, NEEDS_REVIEW, UNDO
 from studio.models import Dataset, Project
+from studio.outgoing_targets import MAX_URL_CHARS
 from studio.projects import Setup
 
 # More rows than a page has cannot be ticked.
@@ -44,6 +45,16 @@ class UploadForm(forms.Form):
         if uploaded.size == 0:
             raise ValidationError(self.empty_message, code="EMPTY_FILE")
         return uploaded
+
+
+class UrlForm(forms.Form):
+    url = forms.CharField(
+        max_length=MAX_URL_CHARS,
+        label="Address of a file",
+        help_text="Fetched by this server, so it must be public. Its name says its type.",
+        widget=forms.URLInput(attrs={"placeholder": "https://example.org/reviews.csv"}),
+        error_messages={"required": "Enter the address of a file."},
+    )
 
 
 class RereadForm(forms.Form):

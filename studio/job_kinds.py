@@ -48,6 +48,15 @@ register(
 )
 register(
     Kind(
+        key="url-upload",
+        queue="io",
+        deadline=timedelta(hours=2),
+        run=tasks.fetch_upload,
+        on_fail=_fail_dataset,
+    )
+)
+register(
+    Kind(
         key="decision-import",
         queue="io",
         deadline=timedelta(hours=2),

@@ -58,6 +58,7 @@ urlpatterns = [
     ),
     path("datasets/", datasets.dataset_list, name="dataset_list"),
     path("datasets/new/", datasets.dataset_create, name="dataset_create"),
+    path("datasets/from-url/", datasets.url_dataset_create, name="url_dataset_create"),
     path("datasets/sample/", datasets.sample_create, name="sample_create"),
     path("datasets/<hex:dataset_id>/", datasets.dataset_detail, name="dataset_detail"),
     path("datasets/<hex:dataset_id>/state/", datasets.dataset_status, name="dataset_status"),

@@ -21,6 +21,12 @@ def ingest_dataset(run: "JobRun") -> Outcome:
     return ingestion.ingest(run)
 
 
+def fetch_upload(run: "JobRun") -> Outcome:
+    from studio import url_fetching
+
+    return url_fetching.fetch_upload(run)
+
+
 def import_decisions(run: "JobRun") -> Outcome:
     from studio import importing
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {"home", "theme_set", "sign_in", "sign_out", "first_admin"}
 OWN = {"account", "dataset_list", "dataset_create", "sample_create", "project_list", "model_list"}
 OWN |= {"model_table", "project_create", "key_create", "webhook_create"}
+OWN |= {"url_dataset_create"}
 WRITING = {
     "studio:dataset_reread",
     "studio:dataset_delete",

@@ -59,7 +59,9 @@ class JobRun:
 
     def progress(self, step: str, done: int = 0, total: int = 0) -> None:
         now = time.monotonic()
-        if step == self._last_step and now - self._last_report < PROGRESS_SECONDS and done < total:
+        is_last = 0 < total <= done
+        is_soon = now - self._last_report < PROGRESS_SECONDS
+        if step == self._last_step and is_soon and not is_last:
             return
         self._last_step, self._last_report = step, now
         Job.objects.filter(pk=self.job.pk, token=self.job.token).update(

@@ -20,6 +20,8 @@ class Dataset(WorkspaceRow, InputFailure):
     table_file = models.ForeignKey(
         "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
     )
+    # Of a file that is fetched from an address; without its query once that is done.
+    source_url = models.CharField(max_length=2_000, blank=True)
     # What the user asked for instead of what was detected; "" means detect.
     asked_encoding = models.CharField(max_length=40, blank=True)
     asked_delimiter = models.CharField(max_length=4, blank=True)

@@ -1,18 +1,21 @@
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from automl.errors import InputError
 from studio.access import dataset_for, require_writer, rows_for, workspace_for
 from studio.datasets import create_dataset, create_from_sample, reread_dataset
-from studio.forms import RereadForm, UploadForm
+from studio.forms import RereadForm, UploadForm, UrlForm
 from studio.jobs import latest_job
 from studio.models import Dataset, User
 from studio.samples import SAMPLES, get_sample
 from studio.trash import delete_row
+from studio.url_uploads import create_dataset_from_url
 from studio.views.pages import paginate, redirect_after_upload, too_large
 
 PREVIEW_COLUMNS = 30
@@ -28,16 +31,13 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def dataset_create(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
-        return render(
-            request, "studio/dataset_create.html", {"form": UploadForm(), "samples": SAMPLES}
-        )
+        return _show_upload(request)
     workspace = workspace_for(request.user)
     require_writer(request.user, workspace)
     form = UploadForm(request.POST, request.FILES)
     if too_large(request, form) or not form.is_valid():
         status = 413 if too_large(request) else 422
-        context = {"form": form, "samples": SAMPLES}
-        return render(request, "studio/dataset_create.html", context, status=status)
+        return _show_upload(request, form=form, status=status)
     assert isinstance(request.user, User)
     dataset = create_dataset(
         user=request.user,
@@ -47,6 +47,21 @@ def dataset_create(request: HttpRequest) -> HttpResponse:
         path=Path(form.cleaned_data["file"].temporary_file_path()),
     )
     return redirect_after_upload(request, "studio:dataset_detail", dataset.pk)
+
+
+@require_POST
+def url_dataset_create(request: HttpRequest) -> HttpResponse:
+    require_writer(request.user, workspace_for(request.user))
+    form = UrlForm(request.POST)
+    if not form.is_valid():
+        return _show_upload(request, url_form=form, status=422)
+    assert isinstance(request.user, User)
+    try:
+        dataset = create_dataset_from_url(user=request.user, url=form.cleaned_data["url"])
+    except InputError as error:
+        form.add_error("url", error.message)
+        return _show_upload(request, url_form=form, status=422)
+    return redirect("studio:dataset_detail", dataset.pk)
 
 
 @require_POST
@@ -92,6 +107,22 @@ def dataset_delete(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         messages.success(request, f"Deleted the dataset “{dataset.name}”.")
         return redirect("studio:dataset_list")
     return render(request, "studio/dataset_delete.html", {"dataset": dataset})
+
+
+def _show_upload(
+    request: HttpRequest,
+    *,
+    form: UploadForm | None = None,
+    url_form: UrlForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form or UploadForm(),
+        "url_form": url_form or UrlForm(),
+        "has_url_uploads": settings.UPLOAD_FROM_URL,
+        "samples": SAMPLES,
+    }
+    return render(request, "studio/dataset_create.html", context, status=status)
 
 
 def _context(request: HttpRequest, dataset_id: UUID) -> dict[str, object]:
