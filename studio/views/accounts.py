@@ -3,7 +3,7 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
@@ -46,7 +46,7 @@ def first_admin(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
-    form = PasswordChangeForm(request.user, request.POST or None)
+    form = _password_form(request.user, request.POST or None)
     if form.is_valid():
         form.save()
         update_session_auth_hash(request, form.user)
@@ -74,8 +74,8 @@ def show_account(
     return render(request, "studio/account.html", context, status=status)
 
 
-def _password_form(user: User) -> PasswordChangeForm:
+def _password_form(user: User, data: QueryDict | None = None) -> PasswordChangeForm:
     """Without Django's focus on it: the page has other parts, and would open at its end."""
-    form = PasswordChangeForm(user)
+    form = PasswordChangeForm(user, data)
     form.fields["old_password"].widget.attrs.pop("autofocus", None)
     return form

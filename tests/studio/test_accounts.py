@@ -70,3 +70,7 @@ def test_signing_in_does_not_lead_to_another_site(client, alice):
     theme = client.post(reverse("studio:theme_set"), {"theme": "dark", "next": "//evil.org/"})
     assert theme.url == "/"
     assert theme.cookies["theme"].value == "dark"
+
+
+def test_the_account_page_opens_at_its_top(alice_client):
+    assert "autofocus" not in alice_client.get(reverse("studio:account")).text

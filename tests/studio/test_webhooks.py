@@ -328,6 +328,7 @@ def test_a_test_is_tried_once_and_its_outcome_is_shown(alice, alice_client):
         page = alice_client.post(address("webhook_test", webhook), follow=True)
         assert "On its way" in page.content.decode()
         assert "every 1s" in page.content.decode()
+        assert "Refresh to update" in page.content.decode()
         deliver_due()
     page = alice_client.get(address("webhook_detail", webhook)).content.decode()
     assert "It answered 418." in page
