@@ -110,7 +110,7 @@ class DatasetAdmin(WorkspaceRowAdmin):
         "deleted_at",
     )
     list_filter = ("status", "file_format")
-    exclude = ("preview", "profiles")
+    exclude = ("preview", "profiles", "source_url")
     search_fields = ("id", "name", "created_by__email")
 
 

@@ -1,7 +1,6 @@
 """Worker side of uploads from an address: the file is fetched; the next job reads it."""
 
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -46,8 +45,7 @@ def fetch_upload(run: JobRun) -> Finished:
         if waiting.update(
             upload_file=stored,
             file_name=file_name,
-            # The rest of an address is often what lets one in.
-            source_url=urlsplit(dataset.source_url)._replace(query="", fragment="").geturl(),
+            source_url=dataset.shown_source,
         ):
             start_job(INGESTION, dataset.pk, workspace=run.job.workspace)
 

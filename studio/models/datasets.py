@@ -40,6 +40,11 @@ class Dataset(WorkspaceRow, InputFailure):
         return self.name
 
     @property
+    def shown_source(self) -> str:
+        """Without its query, which is often what lets one in."""
+        return self.source_url.partition("#")[0].partition("?")[0]
+
+    @property
     def column_names(self) -> list[str]:
         return [profile["name"] for profile in self.profiles]
 

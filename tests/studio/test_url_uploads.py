@@ -118,6 +118,10 @@ def test_a_fetch_that_failed_is_tried_again_by_a_button(alice, alice_client):
     with receiving(lambda handler: next(answers)(handler)) as receiver:
         dataset = fetch(alice, receiver.url("/a.csv?token=secret"), name="My\r\nfilms")
         assert dataset.status == "failed"
+        assert (
+            "secret"
+            not in alice_client.get(reverse("studio:dataset_detail", args=[dataset.pk])).text
+        )
         alice_client.post(reverse("studio:dataset_reread", args=[dataset.pk]))
         run_all_jobs()
     dataset.refresh_from_db()
