@@ -41,10 +41,16 @@ def send_row(row: Row, send: Callable[[Row], None], max_attempts: int = MAX_ATTE
 
 
 def _take(row: OutgoingRow) -> bool:
-    """Move the next attempt before sending: two processes do not send the same row."""
+    """Move the next attempt before sending: two processes do not send the same row.
+
+    That it is due is looked at here too: the row may have been read after somebody took it.
+    """
+    now = timezone.now()
     wait = RETRY_MINUTES[min(row.attempts, MAX_ATTEMPTS - 1)]
-    is_taken = _unchanged(row).update(
-        attempts=F("attempts") + 1, next_attempt_at=timezone.now() + timedelta(minutes=wait)
+    is_taken = (
+        _unchanged(row)
+        .filter(next_attempt_at__lte=now)
+        .update(attempts=F("attempts") + 1, next_attempt_at=now + timedelta(minutes=wait))
     )
     row.attempts += 1
     return bool(is_taken)
