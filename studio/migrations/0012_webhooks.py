@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('webhook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='studio.webhook')),
             ],
             options={
+                'verbose_name_plural': 'webhook deliveries',
                 'indexes': [models.Index(fields=['webhook', 'state', 'next_attempt_at'], name='delivery_due'), models.Index(fields=['state', 'created_at'], name='delivery_old')],
             },
         ),

@@ -48,6 +48,7 @@ class WebhookDelivery(OutgoingRow):
     last_status = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "webhook deliveries"
         indexes = [
             models.Index(fields=["webhook", "state", "next_attempt_at"], name="delivery_due"),
             models.Index(fields=["state", "created_at"], name="delivery_old"),
