@@ -96,7 +96,9 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+# Playwright's event loop runs until this ends, and Django refuses its database beside one: tests
+# that follow on the same worker must not meet it, so it ends with this package, not the session.
+@pytest.fixture(scope="package")
 def chromium():
     with sync_playwright() as playwright:
         path = find_chromium()
@@ -105,7 +107,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def studio(tmp_path_factory, chromium):
     """A product with its first administrator, made through the printed link."""
     running = Studio(tmp_path_factory.mktemp("data"))

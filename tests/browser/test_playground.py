@@ -36,7 +36,7 @@ print(model.pk.hex)
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playground(studio):
     model = studio.manage("shell", "-v", "0", "-c", MAKE).split()[-1]
     return f"/models/{model}/playground/"
