@@ -68,11 +68,13 @@ browser: $(VENV)/.dev
 	@$(BIN)/python tests/browser/install_chromium.py
 
 # Two processes share the cores: threads that spin while they wait would take them from each other.
-test: export OMP_NUM_THREADS := 1
-test: export OPENBLAS_NUM_THREADS := 1
-test: export OMP_WAIT_POLICY := PASSIVE
-.PHONY: test
-test: $(VENV)/.dev $(CLIENT)/.installed browser  ## All tests: real queue, forked workers, SMTP, Chromium
+test test-all: export OMP_NUM_THREADS := 1
+test test-all: export OPENBLAS_NUM_THREADS := 1
+test test-all: export OMP_WAIT_POLICY := PASSIVE
+.PHONY: test test-all
+test: $(VENV)/.dev $(CLIENT)/.installed browser  ## Tests with the real queue, workers, SMTP, Chromium, client
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+test-all: $(VENV)/.dev $(CLIENT)/.installed browser  ## The same and the slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: bench-smoke

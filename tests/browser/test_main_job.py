@@ -14,7 +14,8 @@ from playwright.sync_api import expect
 from automl.predictor import Predictor
 from automl.tables import open_table
 
-from .conftest import JOB_TIMEOUT_MS, ROOT, sign_in
+from ..running_studio import ROOT
+from .conftest import JOB_TIMEOUT_MS, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 

@@ -6,7 +6,8 @@ import random
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import JOB_TIMEOUT_MS, ROOT
+from ..running_studio import ROOT
+from .conftest import JOB_TIMEOUT_MS
 from .test_main_job import Kind, create_project, upload_dataset
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]

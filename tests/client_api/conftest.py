@@ -1,0 +1,54 @@
+"""A running product, and the official client in an environment of its own that talks to it.
+
+Tests with these fixtures are marked `xdist_group("client")`: one product serves all of them.
+"""
+
+import pytest
+
+from ..running_studio import Studio
+from .official_client import OfficialClient
+
+
+@pytest.fixture(scope="package")
+def studio(tmp_path_factory):
+    running = Studio(
+        tmp_path_factory.mktemp("data"),
+        UPLOAD_FROM_URL="true",
+        OUTGOING_ALLOWED_HOSTS="127.0.0.1,localhost",
+    )
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="package")
+def api_key(studio):
+    """Of the user whose scripts run here."""
+    return make_account(studio, "script@example.org")
+
+
+@pytest.fixture(scope="package")
+def other_key(studio):
+    """Of a user who has nothing to do with the first."""
+    return make_account(studio, "other@example.org")
+
+
+@pytest.fixture
+def official_client(studio, api_key, tmp_path):
+    return OfficialClient(studio.url, api_key, tmp_path)
+
+
+@pytest.fixture
+def run_client(official_client):
+    return official_client.run_script
+
+
+@pytest.fixture
+def run_cli(official_client):
+    return official_client.run_cli
+
+
+def make_account(studio, email):
+    studio.make_user(email, "a long secret of scripts")
+    return studio.make_key(email)
