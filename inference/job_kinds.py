@@ -5,6 +5,7 @@ from datetime import timedelta
 from inference import tasks
 from inference.models import InferenceResult
 from inference.notices import notify_predictions_failed
+from inference.slices import drop_slices
 from studio.jobs import CANCELLED, JobFailure, Kind, cancel_children, register
 from studio.models import Job
 
@@ -22,6 +23,7 @@ def _fail_result(job: Job, failure: JobFailure) -> None:
     changed = pending.update(
         status=Status.FAILED, finished_at=job.started_at, **failure.as_fields()
     )
+    drop_slices(job.subject_id)
     # Who cancels it knows.
     if changed and failure.code != CANCELLED.code:
         notify_predictions_failed(InferenceResult.objects.get(pk=job.subject_id))

@@ -17,6 +17,7 @@ from inference.models import InferenceResult, PredictionSlice
 from inference.notices import notify_predictions_ready
 from inference.outcome import describe_outcome, describe_rows, store_evaluation
 from inference.reading import GROUP_ROWS
+from inference.slices import drop_slices
 from models_app.large_files import LARGE_FILE_ROWS, serving_facts
 from models_app.models import DeployedModel
 from studio.files import local_path, purge_files_later, sealed_path
@@ -55,7 +56,9 @@ def predict_slice(run: JobRun) -> Finished:
     stored = run.put_file("results", target)
 
     def apply() -> None:
-        PredictionSlice.objects.filter(pk=piece.pk).update(file=stored, found=found.to_json())
+        still_there = PredictionSlice.objects.filter(pk=piece.pk)
+        if not still_there.update(file=stored, found=found.to_json()):
+            purge_files_later([stored])
 
     return Finished(apply)
 
@@ -73,8 +76,7 @@ def join_prediction(run: JobRun) -> Finished:
 
     def apply() -> None:
         finished.apply()
-        purge_files_later([piece.file for piece in pieces])
-        result.slices.all().delete()
+        drop_slices(result.pk)
 
     return Finished(apply)
 
@@ -164,7 +166,8 @@ def _finish(run: JobRun, result: InferenceResult, target: Path, found: RowsFound
 
 def _check_whole(job: Job, result: InferenceResult, pieces: list[PredictionSlice]) -> None:
     """A slice that failed has said why; without all of them there is no answer."""
-    failed = job.children.exclude(state=Job.State.SUCCEEDED).exclude(error_message="").first()
+    # The others were cancelled for its sake.
+    failed = job.children.filter(state=Job.State.FAILED).first()
     if failed is not None:
         raise InputError(failed.error_code, failed.error_message)
     if sum(piece.n_rows for piece in pieces if piece.file) != result.n_rows:
