@@ -1,6 +1,12 @@
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from studio import full_disk
+
+logger = logging.getLogger(__name__)
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -23,3 +29,20 @@ class SecurityHeadersMiddleware:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class FullDiskMiddleware:
+    """A full disk is no fault of the product, and not to be mended by trying again at once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not full_disk.is_disk_full(error):
+            return None
+        logger.error("%s: %s (%s)", request.path, full_disk.CODE, error)
+        context = {"message": full_disk.MESSAGE}
+        return render(request, "507.html", context, status=full_disk.HTTP_STATUS)

@@ -21,7 +21,7 @@ from models_app.large_files import serving_facts
 from models_app.models import DeployedModel
 from models_app.views.models import page_context
 from studio.models import User
-from studio.views.pages import paginate, redirect_after_upload, too_large
+from studio.views.pages import paginate, redirect_after_upload, refuse_upload
 
 
 @require_safe
@@ -50,8 +50,8 @@ def result_create(request: HttpRequest, model_id: UUID) -> HttpResponse:
         form = BatchForm(initial={"idempotency_key": new_key()})
         return _show_form(request, model, form, status=200)
     form = BatchForm(request.POST, request.FILES)
-    if too_large(request, form) or not form.is_valid():
-        return _show_form(request, model, form, status=413 if too_large(request) else 422)
+    if status := refuse_upload(request, form):
+        return _show_form(request, model, form, status=status)
     result = _create(request, model, form)
     if result is None:
         return _show_form(request, model, form, status=422)

@@ -17,13 +17,15 @@ from django.db import DatabaseError, OperationalError, connections, transaction
 from django.utils import timezone
 
 from automl.errors import InputError
+from studio import full_disk
 from studio.files import claim_files, discard_files, put_file
+from studio.full_disk import is_disk_full
 from studio.models import Job, StoredFile
 
 from . import transitions
 from .kinds import Finished, JobFailure, Outcome, Split, get_kind
 from .publishing import publish_on_commit
-from .scratch import scratch_folder
+from .scratch import scratch_folder, scratch_path
 
 logger = logging.getLogger(__name__)
 
@@ -74,10 +76,9 @@ def execute(job_id: UUID, *, has_heartbeat: bool = True) -> None:
     job = transitions.claim(job_id, worker_name())
     if job is None:
         return
-    with scratch_folder(job) as folder:
-        run = JobRun(job, folder)
-        with _heartbeat(run) if has_heartbeat else _no_heartbeat():
-            _work(run)
+    run = JobRun(job, scratch_path(job))
+    with _heartbeat(run) if has_heartbeat else _no_heartbeat():
+        _work(run)
 
 
 def worker_name() -> str:
@@ -89,20 +90,29 @@ def worker_name() -> str:
 def _work(run: JobRun) -> None:
     kind = get_kind(run.job.kind)
     try:
-        outcome = kind.join(run) if run.job.stage and kind.join else kind.run(run)
-        if not _finish(run, outcome):
-            discard_files(run.files)
+        with scratch_folder(run.job):
+            outcome = kind.join(run) if run.job.stage and kind.join else kind.run(run)
+            if not _finish(run, outcome):
+                discard_files(run.files)
     except InputError as error:
         _fail(run, JobFailure(error.code, error.message, error.line, error.column))
-    except TRANSIENT as error:
-        _try_again(run, error)
     except MemoryError:
         discard_files(run.files)
         with transaction.atomic():
             transitions.lose_worker(run.job)
-    except Exception:
+    except Exception as error:
+        _end_badly(run, error)
+
+
+def _end_badly(run: JobRun, error: Exception) -> None:
+    if is_disk_full(error):
+        logger.error("job %s: %s (%s)", run.job.pk, full_disk.CODE, error)
+        _fail(run, JobFailure(full_disk.CODE, full_disk.MESSAGE))
+    elif isinstance(error, TRANSIENT):
+        _try_again(run, error)
+    else:
         reference = uuid4().hex[:8]
-        logger.exception("job %s failed, reference %s", run.job.pk, reference)
+        logger.error("job %s failed, reference %s", run.job.pk, reference, exc_info=error)
         _fail(run, _internal_failure(reference))
 
 

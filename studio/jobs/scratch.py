@@ -13,16 +13,20 @@ from studio.models import Job
 STALE_SECONDS = 86_400
 
 
+def scratch_path(job: Job) -> Path:
+    """A folder for this attempt."""
+    return _root() / f"{job.pk.hex}-{job.attempt}"
+
+
 @contextmanager
-def scratch_folder(job: Job) -> Iterator[Path]:
-    """A folder for this attempt; what a killed attempt of the same job left behind goes first."""
-    scratch = _root()
-    for left in scratch.glob(f"{job.pk.hex}-*"):
+def scratch_folder(job: Job) -> Iterator[None]:
+    """Make it; what a killed attempt of the same job left behind goes first."""
+    for left in _root().glob(f"{job.pk.hex}-*"):
         shutil.rmtree(left, ignore_errors=True)
-    folder = scratch / f"{job.pk.hex}-{job.attempt}"
+    folder = scratch_path(job)
     folder.mkdir(parents=True)
     try:
-        yield folder
+        yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -16,7 +16,7 @@ from studio.models import Dataset, User
 from studio.samples import SAMPLES, get_sample
 from studio.trash import delete_row
 from studio.url_uploads import create_dataset_from_url
-from studio.views.pages import paginate, redirect_after_upload, too_large
+from studio.views.pages import paginate, redirect_after_upload, refuse_upload
 
 PREVIEW_COLUMNS = 30
 
@@ -35,8 +35,7 @@ def dataset_create(request: HttpRequest) -> HttpResponse:
     workspace = workspace_for(request.user)
     require_writer(request.user, workspace)
     form = UploadForm(request.POST, request.FILES)
-    if too_large(request, form) or not form.is_valid():
-        status = 413 if too_large(request) else 422
+    if status := refuse_upload(request, form):
         return _show_upload(request, form=form, status=status)
     assert isinstance(request.user, User)
     dataset = create_dataset(

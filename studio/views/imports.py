@@ -15,7 +15,7 @@ from studio.forms import ImportForm
 from studio.jobs import latest_job
 from studio.models import Cleanset, DecisionImport, User
 from studio.undo import is_standing
-from studio.views.pages import redirect_after_upload, too_large
+from studio.views.pages import redirect_after_upload, refuse_upload
 
 N_LISTED = 10
 
@@ -26,8 +26,8 @@ def import_create(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return _open_form(request, cleanset)
     form = ImportForm(request.POST, request.FILES)
-    if too_large(request, form) or not form.is_valid():
-        return _show_form(request, cleanset, form, status=413 if too_large(request) else 422)
+    if status := refuse_upload(request, form):
+        return _show_form(request, cleanset, form, status=status)
     made = _create(request, cleanset, form)
     if made is None:
         return _show_form(request, cleanset, form, status=422)

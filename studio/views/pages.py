@@ -9,6 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
+from studio import full_disk
+from studio.upload_handlers import DISK_FULL, STOPPED
+
 PER_PAGE = 20
 
 
@@ -17,16 +20,22 @@ def paginate(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
-def too_large(request: HttpRequest, form: forms.Form | None = None) -> bool:
-    """Whether the upload was cut off at the limit; says so on the form."""
-    if "cleanset.upload_too_large" not in request.META:
-        return False
-    if form is not None:
-        form.full_clean()
-        form.errors.clear()
-        limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
-        form.add_error("file", f"The file is larger than {limit:,} MB, the limit of this server.")
-    return True
+def refuse_upload(request: HttpRequest, form: forms.Form) -> int:
+    """The status to answer with, where a form cannot be used; 0 where it can.
+
+    An upload that was stopped, at the limit or by a full disk, says so on the form.
+    """
+    reason = request.META.get(STOPPED)
+    if reason is None:
+        return 0 if form.is_valid() else 422
+    form.full_clean()
+    form.errors.clear()
+    if reason == DISK_FULL:
+        form.add_error("file", full_disk.MESSAGE)
+        return full_disk.HTTP_STATUS
+    limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+    form.add_error("file", f"The file is larger than {limit:,} MB, the limit of this server.")
+    return 413
 
 
 def redirect_after_upload(request: HttpRequest, to: str, *args: Any) -> HttpResponse:
