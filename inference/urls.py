@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inference.views import playground, predict, result, results, rows
+from inference.views import export, playground, predict, result, results, rows
 
 app_name = "inference"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("results/<hex:result_id>/cancel/", result.result_cancel, name="result_cancel"),
     path("results/<hex:result_id>/rows/", rows.result_rows, name="result_rows"),
     path("results/<hex:result_id>/rows/send/", rows.rows_send, name="rows_send"),
-    path("results/<hex:result_id>/export/", result.result_export, name="result_export"),
+    path("results/<hex:result_id>/export/", export.result_export, name="result_export"),
+    path("downloads/<str:token>/", export.export_download, name="export_download"),
     path("results/<hex:result_id>/delete/", result.result_delete, name="result_delete"),
 ]

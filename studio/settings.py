@@ -149,6 +149,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_HANDLERS = ["studio.upload_handlers.LimitedTemporaryFileHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
+EXPORT_LINK_SECONDS = read_int("EXPORT_LINK_SECONDS", 3_600, low=60, high=604_800)
 CACHE_DIR = DATA_DIR / "cache"
 for _folder in (FILE_UPLOAD_TEMP_DIR, CACHE_DIR):
     _folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -237,7 +237,7 @@ def predict(client, model, name):
 
 
 def read_export(client, result):
-    answer = client.get(reverse("inference:result_export", args=[result.pk]))
+    answer = client.get(reverse("inference:result_export", args=[result.pk]), follow=True)
     assert answer.status_code == 200
     return b"".join(answer.streaming_content).decode().splitlines()
 

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from studio.api_keys import create_key
@@ -55,6 +56,8 @@ WRITING = {
 }
 # A viewer may do it, and it is no page.
 ASKING = {"inference:predict_json"}
+# Without signing in, with what this server has signed (tests/inference/test_export_links.py).
+SIGNED = {"inference:export_download"}
 # Of an account, not of a workspace: for others it is not there.
 PERSONAL = {"studio:key_revoke"}
 
@@ -69,7 +72,8 @@ def own_patterns():
 
 
 PATTERNS = dict(own_patterns())
-WITH_ID = [name for name, p in PATTERNS.items() if p.pattern.converters and "first" not in name]
+NO_ID = {"studio:first_admin"} | SIGNED
+WITH_ID = [name for name, p in PATTERNS.items() if p.pattern.converters and name not in NO_ID]
 
 
 @pytest.fixture
@@ -102,14 +106,14 @@ def address(name, ids):
 
 
 def test_every_address_is_known_to_this_test():
-    without_id = {name.partition(":")[2] for name in PATTERNS if name not in WITH_ID}
+    without_id = {name.partition(":")[2] for name in PATTERNS.keys() - {*WITH_ID, *SIGNED}}
     assert without_id == OPEN | OWN
     assert set(WITH_ID) >= WRITING | ASKING | PERSONAL
 
 
 @pytest.mark.parametrize("name", WITH_ID)
 def test_the_owner_reaches_it(name, ids, alice_client):
-    status = alice_client.get(address(name, ids)).status_code
+    status = alice_client.get(address(name, ids), follow=True).status_code
     assert status in ({200, 405} if name in WRITING | ASKING | PERSONAL else {200})
 
 
@@ -143,7 +147,14 @@ def test_a_viewer_reads_and_does_not_write(name, ids, client, alice):
     elif name in PERSONAL:
         assert client.post(url).status_code == 404
     else:
-        assert client.get(url).status_code == 200
+        assert client.get(url, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_what_is_not_signed_is_refused_whoever_asks(name, ids, alice_client):
+    for client in (alice_client, Client()):
+        for token in ("x", ids["result_id"].hex):
+            assert client.get(reverse(name, args=[token])).status_code == 403
 
 
 def test_a_project_cannot_be_made_of_somebody_elses_dataset(ids, client, bob):

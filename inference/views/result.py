@@ -4,8 +4,9 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,9 +14,10 @@ from automl.errors import InputError
 from automl.schema import Schema
 from inference.access import result_for
 from inference.column_choices import propose
+from inference.export_links import make_link
 from inference.forms import ColumnsForm
 from inference.models import InferenceResult
-from inference.prediction_export import KINDS, PLAIN, WITH_COLUMNS, can_export, read_export
+from inference.prediction_export import KINDS, PLAIN, WITH_COLUMNS, can_export
 from inference.progress import result_progress
 from inference.review_budget import BudgetLine, read_budget
 from inference.row_findings import list_findings
@@ -26,15 +28,10 @@ from models_app.views.models import page_context
 from studio.files import FileMissingError
 from studio.jobs import cancel_subject
 from studio.table_formats import FORMATS
-from studio.table_responses import download_table
 from studio.trash import delete_row
 
 logger = logging.getLogger(__name__)
 
-FILE_MISSING = (
-    "The file of these predictions is missing from the server's storage. "
-    "Ask the operator to restore it from a backup, or predict the labels again."
-)
 Status = InferenceResult.Status
 
 
@@ -74,26 +71,6 @@ def result_cancel(request: HttpRequest, result_id: UUID) -> HttpResponse:
         cancel_subject(result.pk)
         messages.success(request, "The prediction was cancelled.")
     return redirect("inference:result_detail", result.pk)
-
-
-@require_safe
-def result_export(request: HttpRequest, result_id: UUID) -> HttpResponseBase:
-    result = result_for(request.user, result_id)
-    kind, form = request.GET.get("what", PLAIN), request.GET.get("format", "csv")
-    is_there = result.status == Status.READY and result.result_file is not None
-    if kind not in KINDS or form not in FORMATS or not is_there:
-        raise Http404("These predictions are not ready for export.")
-    if not can_export(result, kind, form):
-        messages.error(request, "These are more rows or columns than Excel has. Choose CSV.")
-        return redirect("inference:result_detail", result.pk)
-    # `<stem>_pred_probs.csv`: the name that users of the original know.
-    stem = result.stem + ("_pred_probs" if kind == PLAIN else "_predictions")
-    try:
-        return download_table(read_export(result, kind), form, stem)
-    except FileMissingError as error:
-        logger.error("export of %s: %s", result.pk.hex, error)
-        messages.error(request, FILE_MISSING)
-        return redirect("inference:result_detail", result.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,6 +128,7 @@ def _outcome(result: InferenceResult) -> dict[str, Any]:
     evaluation = read_evaluation(result.evaluation_file)
     return {
         "exports": _exports(result),
+        "link_minutes": settings.EXPORT_LINK_SECONDS // 60,
         "evaluation": evaluation,
         "facts": evaluation and evaluation["facts"],
         "rows_name": "labelled",
@@ -210,7 +188,11 @@ def _exports(result: InferenceResult) -> list[dict[str, Any]]:
         {
             "key": kind,
             "title": titles[kind],
-            "formats": [(k, f) for k, f in FORMATS.items() if can_export(result, kind, k)],
+            "formats": [
+                (k, f, make_link(result, kind, k))
+                for k, f in FORMATS.items()
+                if can_export(result, kind, k)
+            ],
         }
         for kind in KINDS
     ]

@@ -103,7 +103,7 @@ def test_details_show_the_documented_columns_with_the_deployed_one_first(model, 
 
 def test_predictions_can_be_exported_under_their_name(model, alice_client, tmp_path):
     result = make_result(model, tmp_path, file_name='odd "name"\r\n.csv')
-    answer = alice_client.get(reverse("inference:result_export", args=[result.pk]))
+    answer = alice_client.get(reverse("inference:result_export", args=[result.pk]), follow=True)
     assert b"".join(answer.streaming_content).startswith(b"no,yes,Suggested Label")
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment")

@@ -77,7 +77,8 @@ def predict_here(alice, alice_client, tmp_path):
         run_all_jobs()
         result = InferenceResult.objects.get(pk=result.pk)
         assert result.status == "ready", result.error_message
-        return b"".join(alice_client.get(reverse("inference:result_export", args=[result.pk])))
+        export = reverse("inference:result_export", args=[result.pk])
+        return b"".join(alice_client.get(export, follow=True))
 
     return predict_here
 
