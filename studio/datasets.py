@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import transaction
 
 from studio.files import claim_files, put_file
-from studio.jobs import start_job
+from studio.jobs import latest_job, start_job
 from studio.models import Dataset, User, Workspace
 from studio.samples import Sample, sample_path
 
@@ -23,6 +23,7 @@ def create_dataset(
     path: Path,
     asked_encoding: str = "",
     asked_delimiter: str = "",
+    asked_types: dict[str, str] | None = None,
     sample_note: str = "",
 ) -> Dataset:
     stored = put_file("uploads", path, workspace=workspace)
@@ -34,6 +35,7 @@ def create_dataset(
         upload_file=stored,
         asked_encoding=asked_encoding,
         asked_delimiter=asked_delimiter,
+        asked_types=asked_types or {},
         sample_note=sample_note,
     )
     claim_files([stored])
@@ -53,8 +55,10 @@ def create_from_sample(*, user: User, workspace: Workspace, sample: Sample) -> D
 
 
 @transaction.atomic
-def reread_dataset(*, dataset: Dataset, encoding: str, delimiter: str) -> bool:
-    """Read the upload again as asked, or fetch it if it is not there yet.
+def reread_dataset(
+    *, dataset: Dataset, encoding: str, delimiter: str, asked_types: dict[str, str]
+) -> bool:
+    """Read the upload again as asked, or let it arrive first if it did not.
 
     Not once projects rest on what was read.
     """
@@ -63,12 +67,18 @@ def reread_dataset(*, dataset: Dataset, encoding: str, delimiter: str) -> bool:
         status=Dataset.Status.INGESTING,
         asked_encoding=encoding,
         asked_delimiter=delimiter,
+        asked_types=asked_types,
         error_code="",
         error_message="",
         error_line=None,
         error_column=None,
     ):
         return False
-    kind = FETCH if dataset.upload_file is None else INGESTION
-    start_job(kind, dataset.pk, workspace=dataset.workspace)
+    start_job(_kind_of_next_job(dataset), dataset.pk, workspace=dataset.workspace)
     return True
+
+
+def _kind_of_next_job(dataset: Dataset) -> str:
+    """What has not arrived yet comes the way that it was to come before."""
+    earlier = latest_job(dataset.pk)
+    return earlier.kind if dataset.upload_file is None and earlier else INGESTION

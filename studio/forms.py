@@ -62,6 +62,7 @@ class RereadForm(forms.Form):
         choices=[("", "Detect"), *((name, name) for name in ENCODINGS)], required=False
     )
     delimiter = forms.ChoiceField(choices=DELIMITERS, required=False)
+    forgets_types = forms.BooleanField(required=False)
 
 
 class ImportForm(UploadForm):

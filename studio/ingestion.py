@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from automl.asked_types import TypeCheck, apply_types
 from automl.profiling import TableProfiler
 from automl.tables import Table, open_table
 from studio.files import local_path, purge_files_later
@@ -25,7 +26,7 @@ def ingest(run: JobRun) -> Finished:
     run.progress("Reading the file")
     target = run.folder / "table.parquet"
     with open_uploaded(dataset) as table:
-        facts = _convert(run, table, target)
+        facts = _convert(run, table, target, dataset.asked_types)
     stored = run.put_file("datasets", target)
 
     def apply() -> None:
@@ -50,14 +51,19 @@ def open_uploaded(dataset: Dataset) -> Iterator[Table]:
         yield table
 
 
-def _convert(run: JobRun, table: Table, target: Path) -> dict[str, object]:
+def _convert(
+    run: JobRun, table: Table, target: Path, asked_types: dict[str, str]
+) -> dict[str, object]:
     profiler: TableProfiler | None = None
     preview: list[list[str | None]] = []
     n_rows = 0
     with write_parts(target, ROW_GROUP_ROWS) as parts:
         for batch in table.batches():
             # The reader knows the final columns only once the first rows are read.
-            profiler = profiler or TableProfiler(table.columns)
+            if profiler is None:
+                profiler = TableProfiler(table.columns)
+                types = TypeCheck(table.columns, asked_types)
+            types.check(batch)
             parts.write(batch)
             profiler.add(batch)
             preview += _preview_rows(batch, PREVIEW_ROWS - len(preview))
@@ -65,7 +71,8 @@ def _convert(run: JobRun, table: Table, target: Path) -> dict[str, object]:
             run.progress("Reading the file", n_rows)
     assert profiler is not None, "a table without rows is refused by the reader"
     run.progress("Looking at the columns", n_rows, n_rows)
-    return _facts(table, n_rows) | {"profiles": profiler.finish(), "preview": preview}
+    profiles = apply_types(profiler.finish(), asked_types)
+    return _facts(table, n_rows) | {"profiles": profiles, "preview": preview}
 
 
 def _facts(table: Table, n_rows: int) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Request side of uploads from an address: a worker fetches the file, then it is read."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -19,7 +20,9 @@ from studio.outgoing_targets import read_url
 MAX_FETCHES = 3
 
 
-def create_dataset_from_url(*, user: User, url: str, name: str | None = None) -> Dataset:
+def create_dataset_from_url(
+    *, user: User, url: str, name: str | None = None, asked_types: dict[str, str] | None = None
+) -> Dataset:
     """A dataset in the user's own workspace; everything that goes wrong later stands on it.
 
     Raises
@@ -34,8 +37,9 @@ def create_dataset_from_url(*, user: User, url: str, name: str | None = None) ->
         )
     host = read_url(url).host
     part = last_part(url)
-    name = name or Path(part).stem or host
-    return _create(user, workspace_for(user), url, name, part or host)
+    name = one_line(name or Path(part).stem or host, 255) or part or host
+    row = {"name": name, "file_name": part or host, "source_url": url}
+    return _create(user, workspace_for(user), row | {"asked_types": asked_types or {}})
 
 
 def last_part(url: str) -> str:
@@ -48,19 +52,13 @@ def last_part(url: str) -> str:
 
 
 @transaction.atomic
-def _create(user: User, workspace: Workspace, url: str, name: str, file_name: str) -> Dataset:
+def _create(user: User, workspace: Workspace, row: dict[str, Any]) -> Dataset:
     fetches = Job.objects.filter(workspace=workspace, kind=FETCH, state__in=Job.PENDING)
     if fetches.count() >= MAX_FETCHES:
         raise InputError(
             "TOO_MANY_FETCHES",
             f"{MAX_FETCHES} files are being fetched for you. Wait until one is done.",
         )
-    dataset = Dataset.objects.create(
-        workspace=workspace,
-        created_by=user,
-        name=one_line(name, 255) or file_name,
-        file_name=file_name,
-        source_url=url,
-    )
+    dataset = Dataset.objects.create(workspace=workspace, created_by=user, **row)
     start_job(FETCH, dataset.pk, workspace=workspace)
     return dataset

@@ -25,6 +25,8 @@ class Dataset(WorkspaceRow, InputFailure):
     # What the user asked for instead of what was detected; "" means detect.
     asked_encoding = models.CharField(max_length=40, blank=True)
     asked_delimiter = models.CharField(max_length=4, blank=True)
+    # {column name: type}, of automl.asked_types; columns that are not named are looked at.
+    asked_types = models.JSONField(default=dict, blank=True)
     # Facts of the ingested table.
     file_format = models.CharField(max_length=10, blank=True)
     encoding = models.CharField(max_length=40, blank=True)

@@ -93,7 +93,12 @@ def dataset_reread(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     form = RereadForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Choose an encoding and a separator from the lists.")
-    elif not reread_dataset(dataset=dataset, **form.cleaned_data):
+    elif not reread_dataset(
+        dataset=dataset,
+        encoding=form.cleaned_data["encoding"],
+        delimiter=form.cleaned_data["delimiter"],
+        asked_types={} if form.cleaned_data["forgets_types"] else dataset.asked_types,
+    ):
         messages.error(request, "Projects already rest on this dataset: upload the file anew.")
     return redirect("studio:dataset_detail", dataset.pk)
 

@@ -8,6 +8,7 @@ from django.conf import settings as product
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from studio.datasets import create_dataset
 from studio.jobs.execution import execute
 from studio.models import Cleanset, Dataset, Job, Project, StoredFile
 from studio.samples import SAMPLES
@@ -238,3 +239,44 @@ def test_pressing_read_again_twice_starts_one_job(words, alice_client):
     for _ in range(2):
         reread(alice_client, words, encoding="", delimiter=";")
     assert Job.objects.filter(subject_id=words.pk, state="queued").count() == 1
+
+
+def test_types_that_were_asked_for_decide_until_they_are_forgotten(alice, alice_client, tmp_path):
+    path = tmp_path / "stars.csv"
+    path.write_text("stars,text\n" + "".join(f"{i % 5},film {i}\n" for i in range(20)) + "x,y\n")
+    dataset = create_dataset(
+        user=alice,
+        workspace=alice.workspaces.get(),
+        name="stars",
+        file_name=path.name,
+        path=path,
+        asked_types={"stars": "integer"},
+    )
+    read_upload(dataset)
+    assert (dataset.error_code, dataset.error_column) == ("WRONG_TYPE", 1)
+    assert "row 21 has 'x'" in dataset.error_message
+    address = reverse("studio:dataset_detail", args=[dataset.pk])
+    assert "Forget the asked types" in alice_client.get(address).text
+
+    reread = reverse("studio:dataset_reread", args=[dataset.pk])
+    alice_client.post(reread)
+    assert read_upload(dataset).status == "failed"
+    alice_client.post(reread, {"forgets_types": "1"})
+    assert read_upload(dataset).status == "ready"
+    assert dataset.asked_types == {}
+
+
+def test_types_that_were_asked_for_are_shown(alice, alice_client, tmp_path):
+    path = tmp_path / "stars.csv"
+    path.write_bytes(WORDS_CSV.replace(b"good", b"1").replace(b"bad", b"0"))
+    dataset = create_dataset(
+        user=alice,
+        workspace=alice.workspaces.get(),
+        name="stars",
+        file_name=path.name,
+        path=path,
+        asked_types={"label": "string"},
+    )
+    assert read_upload(dataset).profiles[1]["label_type"] == "string"
+    page = alice_client.get(reverse("studio:dataset_detail", args=[dataset.pk])).text
+    assert "Types asked for</dt><dd>label: string</dd>" in page
