@@ -43,6 +43,8 @@ class CsvRows:
         The file's bytes, unpacked.
     encoding, delimiter
         What a person chose, or None to find out.
+    ignores_nameless
+        Leave out columns without a name, whatever they hold.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class CsvRows:
         *,
         encoding: str | None = None,
         delimiter: str | None = None,
+        ignores_nameless: bool = False,
         limits: Limits,
     ) -> None:
         self._limits = limits
@@ -67,7 +70,7 @@ class CsvRows:
         self.columns = [name for name in self._names if name]
         self._notes = RowNotes(_NOTE_WORDS)
         self._blank_lines = BlankLines(self._notes, "BLANK_LINES")
-        self._nameless = NamelessColumns(self._names)
+        self._nameless = NamelessColumns(self._names, are_ignored=ignores_nameless)
         self._feed = LineFeed(blocks, self._header, limits)
         self.n_rows = 0
 

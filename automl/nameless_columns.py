@@ -26,10 +26,13 @@ class NamelessColumns:
     ----------
     names
         All names, "" where there is none.
+    are_ignored
+        Leave them out whatever they hold: columns are found by name, and these have none.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], *, are_ignored: bool = False) -> None:
         self._names = names
+        self._are_ignored = are_ignored
         self._has_any = not all(names)
         self._n_rows = 0
         self.warnings: list[TableWarning] = []
@@ -42,7 +45,7 @@ class NamelessColumns:
         for position, (name, cells) in enumerate(zip(self._names, columns, strict=True)):
             if name:
                 picked.append(cells)
-            else:
+            elif not self._are_ignored:
                 self._check_nameless(position, cells.to_pylist())
         self._n_rows += len(columns[0])
         return picked

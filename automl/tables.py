@@ -123,6 +123,7 @@ def open_table(
     file_name: str,
     encoding: str | None = None,
     delimiter: str | None = None,
+    ignores_nameless: bool = False,
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Table:
     """Open a table and check its header.
@@ -135,6 +136,8 @@ def open_table(
         What the person called the file: its extension says how to read it.
     encoding, delimiter
         One of ``ENCODINGS`` and ``DELIMITERS``, or None to find out. For text files only.
+    ignores_nameless
+        Leave out columns of a CSV file that have no name, whatever they hold.
 
     Raises
     ------
@@ -147,7 +150,7 @@ def open_table(
     stack = ExitStack()
     try:
         unpacked = unpack(path, file_type, limits, stack)
-        rows = _open_rows(unpacked, encoding, delimiter, limits, stack)
+        rows = _open_rows(unpacked, encoding, delimiter, ignores_nameless, limits, stack)
     except BaseException:
         stack.close()
         raise
@@ -158,6 +161,7 @@ def _open_rows(
     unpacked: UnpackedFile,
     encoding: str | None,
     delimiter: str | None,
+    ignores_nameless: bool,
     limits: Limits,
     stack: ExitStack,
 ) -> RowSource:
@@ -174,7 +178,13 @@ def _open_rows(
         return _Rejoined(head, source)
 
     if unpacked.file_format == "csv":
-        return CsvRows(open_checked(), encoding=encoding, delimiter=delimiter, limits=limits)
+        return CsvRows(
+            open_checked(),
+            encoding=encoding,
+            delimiter=delimiter,
+            ignores_nameless=ignores_nameless,
+            limits=limits,
+        )
     return JsonRows(
         lambda: TextBlocks(open_checked(), encoding),
         is_lines_name=unpacked.file_format == "jsonl",

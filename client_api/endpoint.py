@@ -11,11 +11,19 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    JsonResponse,
+    UnreadablePostError,
+)
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from automl.errors import InputError
+from studio import full_disk
 from studio.bearer_keys import TooManyRequestsError, authenticate
 
 logger = logging.getLogger(__name__)
@@ -24,6 +32,7 @@ Answer = dict[str, Any] | HttpResponseBase
 View = Callable[..., Answer]
 MAX_BODY_BYTES = 2 * 1024 * 1024
 STATUSES = {"NO_KEY": 401, "WRONG_KEY": 401, "READ_ONLY_KEY": 403, "TOO_MANY_REQUESTS": 429}
+STATUSES |= {"TOO_LARGE": 413, full_disk.CODE: full_disk.HTTP_STATUS}
 
 
 class UnsupportedProjectError(Exception):
@@ -70,6 +79,16 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
+def read_text(body: dict[str, Any], name: str) -> str:
+    """A field that must be there and be a text that can be stored."""
+    text = body.get(name)
+    if not isinstance(text, str):
+        raise InputError("INVALID_FIELD", f"The field '{name}' is missing or no text.")
+    if "\0" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
+        raise InputError("INVALID_FIELD", f"The field '{name}' has characters that are no text.")
+    return text
+
+
 def show_error(message: Any, status: int, **headers: str) -> JsonResponse:
     return JsonResponse({"error": message}, status=status, headers=headers)
 
@@ -87,6 +106,10 @@ def _explain(error: Exception) -> JsonResponse:
             return show_error(str(error) or "There is nothing with this id.", 404)
         case PermissionDenied():
             return show_error(str(error), 403)
+        case MultiPartParserError() | SuspiciousOperation() | UnreadablePostError():
+            return show_error("The request is not complete, or not what this address takes.", 400)
+    if full_disk.is_disk_full(error):
+        return show_error(full_disk.MESSAGE, full_disk.HTTP_STATUS)
     number = uuid4().hex[:8]
     logger.error("error %s of the client's API", number, exc_info=error)
     return show_error(f"Something went wrong on the server. Tell its operator: {number}.", 500)

@@ -1,8 +1,11 @@
 import uuid
+from typing import Any
 
 from django.db import models
 
 from studio.models.base import InputFailure, WorkspaceRow
+
+CLIENT_CSV = {"encoding": "utf-8", "delimiter": ",", "ignores_nameless": True}
 
 
 class InferenceResult(WorkspaceRow, InputFailure):
@@ -40,6 +43,9 @@ class InferenceResult(WorkspaceRow, InputFailure):
     result_file = models.ForeignKey(
         "studio.StoredFile", models.SET_NULL, null=True, related_name="+"
     )
+    # Made by the official client: commas between cells; a column without a name is the index of a
+    # DataFrame, whatever it holds.
+    is_from_client = models.BooleanField(default=False)
     # Whether somebody looks at what the check found before anything is predicted.
     asks_first = models.BooleanField(default=False)
     column_names = models.JSONField(default=list)
@@ -69,6 +75,11 @@ class InferenceResult(WorkspaceRow, InputFailure):
     @property
     def stem(self) -> str:
         return self.file_name.rsplit(".", 1)[0] or "predictions"
+
+    @property
+    def csv_options(self) -> dict[str, Any]:
+        """Of `open_table`: what is known of the file before it is looked at."""
+        return CLIENT_CSV if self.is_from_client else {}
 
 
 class PredictionSlice(models.Model):

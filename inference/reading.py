@@ -29,7 +29,8 @@ def read_file(run: JobRun) -> Finished:
     assert result.upload_file is not None
     run.progress("Reading the file")
     target = run.folder / "table.parquet"
-    with open_table(local_path(result.upload_file), file_name=result.file_name) as table:
+    path = local_path(result.upload_file)
+    with open_table(path, file_name=result.file_name, **result.csv_options) as table:
         _convert(run, table, target)
         names, n_rows = table.columns, table.n_rows
         warnings = [warning.to_json() for warning in table.warnings]

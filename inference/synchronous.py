@@ -11,6 +11,7 @@ from automl.json_request import read_request_rows
 from automl.problem import MULTI_LABEL
 from automl.schema import Schema
 from inference.serving_client import ask_serving
+from models_app.access import require_trained
 from models_app.models import DeployedModel
 
 MAX_ROWS = 1_000
@@ -29,8 +30,7 @@ class Answer:
 
 def predict_json(model: DeployedModel, body: bytes) -> Answer:
     """Raises InputError; ServingUnavailableError where it may be tried again."""
-    if model.status != DeployedModel.Status.TRAINED:
-        raise InputError("NOT_TRAINED", "This model is not trained yet, so it cannot predict.")
+    require_trained(model)
     if len(body) > MAX_BODY_BYTES:
         raise too_large_error()
     names, rows = read_request_rows(body, max_rows=_max_rows(model))

@@ -6,13 +6,24 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.http import HttpRequest
 
-from studio.full_disk import is_disk_full
+from automl.errors import InputError
+from studio import full_disk
 
-# Why an upload was not taken to its end; the view sees the mark, since a form without a file would
-# only say "required".
+# Why an upload was not taken to its end, marked on the request.
 STOPPED = "cleanset.upload_stopped"
 TOO_LARGE, DISK_FULL = "too large", "disk full"
+
+
+def find_stop(request: HttpRequest) -> InputError | None:
+    """Why a file did not arrive whole; the form has no file then, and would say "required"."""
+    reason = request.META.get(STOPPED)
+    if reason == DISK_FULL:
+        return InputError(full_disk.CODE, full_disk.MESSAGE)
+    limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+    message = f"The file is larger than {limit:,} MB, the limit of this server."
+    return InputError("TOO_LARGE", message) if reason else None
 
 
 class LimitedTemporaryFileHandler(TemporaryFileUploadHandler):
@@ -37,7 +48,7 @@ class LimitedTemporaryFileHandler(TemporaryFileUploadHandler):
         try:
             yield
         except OSError as error:
-            if not is_disk_full(error):
+            if not full_disk.is_disk_full(error):
                 raise
             # Closing writes once more what did not fit; the second time it only closes.
             with suppress(OSError, AttributeError):

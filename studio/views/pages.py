@@ -3,14 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
 from studio import full_disk
-from studio.upload_handlers import DISK_FULL, STOPPED
+from studio.upload_handlers import find_stop
 
 PER_PAGE = 20
 
@@ -25,17 +24,13 @@ def refuse_upload(request: HttpRequest, form: forms.Form) -> int:
 
     An upload that was stopped, at the limit or by a full disk, says so on the form.
     """
-    reason = request.META.get(STOPPED)
-    if reason is None:
+    stop = find_stop(request)
+    if stop is None:
         return 0 if form.is_valid() else 422
     form.full_clean()
     form.errors.clear()
-    if reason == DISK_FULL:
-        form.add_error("file", full_disk.MESSAGE)
-        return full_disk.HTTP_STATUS
-    limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
-    form.add_error("file", f"The file is larger than {limit:,} MB, the limit of this server.")
-    return 413
+    form.add_error("file", stop.message)
+    return full_disk.HTTP_STATUS if stop.code == full_disk.CODE else 413
 
 
 def redirect_after_upload(request: HttpRequest, to: str, *args: Any) -> HttpResponse:

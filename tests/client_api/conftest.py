@@ -5,6 +5,7 @@ Tests with these fixtures are marked `xdist_group("client")`: one product serves
 
 import pytest
 
+from ..inference.conftest import small_model, small_predictor  # noqa: F401
 from ..running_studio import Studio
 from .official_client import OfficialClient
 

@@ -192,4 +192,4 @@ def test_the_template_of_a_model_has_the_columns_it_needs(model, alice_client, t
     answer = alice_client.get(reverse("inference:template_csv", args=[model.pk]))
     path = tmp_path / "template.csv"
     path.write_bytes(b"".join(answer) + b"31,Bern,5000\n")
-    check_header(model, file_name="template.csv", path=path)
+    check_header(InferenceResult(deployed_model=model, file_name="template.csv"), path)
