@@ -6,7 +6,7 @@ Made in parts, so that memory does not grow with the rows; nothing here imports 
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,12 +59,16 @@ FOUND = (
     "non_english_score",
     "predicted_language",
 )
-DETAILS = ("is_previously_resolved", "top_labels", "top_probs", "given_label", "predicted_label")
-# Of numbers these are numbers too.
-VALUES = tuple(
-    PREFIX + name
-    for name in ("corrected_label", "suggested_label", "given_label", "predicted_label")
+DETAILS = (
+    "is_previously_resolved",
+    "top_labels",
+    "top_probs",
+    "given_label",
+    "p_given_label",
+    "predicted_label",
 )
+# Of numbers these are numbers too.
+LABELS = ("corrected_label", "suggested_label", "given_label", "predicted_label")
 # What asks for a decision about the label.
 OPEN = ("is_label_issue", "is_initially_unlabeled")
 Action = RowDecision.Action
@@ -76,14 +80,7 @@ UNDECIDED = ("", None)
 
 def read_all(cleanset: Cleanset, *, with_excluded: bool) -> Iterator[pa.Table]:
     """Every row of this version, in the order of the dataset."""
-    facts_in_order = reorder(
-        read_parts(_issues_path(cleanset), PART_ROWS),
-        "row_id",
-        cleanset.project.dataset.n_rows,
-        PART_ROWS,
-    )
-    for i, facts in enumerate(facts_in_order):
-        inside = {"row_id__gte": i * PART_ROWS, "row_id__lt": (i + 1) * PART_ROWS}
+    for facts, inside in _read_facts(cleanset):
         cells = _take_cells(cleanset, facts.column("row_id").to_pylist())
         table = _join(cleanset, facts, cells, inside)
         if not with_excluded:
@@ -91,6 +88,24 @@ def read_all(cleanset: Cleanset, *, with_excluded: bool) -> Iterator[pa.Table]:
             excluded = pc.equal(action, make_text_scalar(Action.EXCLUDE.value))
             table = table.filter(pc.or_kleene(pc.invert(excluded), pc.is_null(action)))
         yield table
+
+
+def read_generated(cleanset: Cleanset) -> Iterator[pa.Table]:
+    """The same rows with `row_id` and our columns alone, without the prefix."""
+    for facts, inside in _read_facts(cleanset):
+        yield pa.table(_generate(cleanset, facts, inside))
+
+
+def _read_facts(cleanset: Cleanset) -> Iterator[tuple[pa.Table, dict[str, Any]]]:
+    """With what finds the decisions of these rows."""
+    facts_in_order = reorder(
+        read_parts(_issues_path(cleanset), PART_ROWS),
+        "row_id",
+        cleanset.project.dataset.n_rows,
+        PART_ROWS,
+    )
+    for i, facts in enumerate(facts_in_order):
+        yield facts, {"row_id__gte": i * PART_ROWS, "row_id__lt": (i + 1) * PART_ROWS}
 
 
 def read_view(cleanset: Cleanset, query: ReviewQuery) -> Iterator[pa.Table]:
@@ -119,10 +134,16 @@ def _read_shown(cleanset: Cleanset, places: Sequence[int]) -> Iterator[tuple[pa.
         yield facts, cells.drop_columns(["row_id", RANK])
 
 
-def read_pred_probs(cleanset: Cleanset) -> Iterator[pa.Table]:
+def read_row_ids(cleanset: Cleanset) -> Sequence[int]:
+    """Of all rows of this version, in the order of the dataset."""
+    ids = read_columns(_issues_path(cleanset), ["row_id"]).column("row_id")
+    return cast("Sequence[int]", ids.sort().to_pylist())
+
+
+def read_pred_probs(cleanset: Cleanset, id_name: str = ROW_ID) -> Iterator[pa.Table]:
     """Out-of-fold probabilities, a column a class, in the order of the dataset."""
     assert cleanset.pred_probs_file is not None
-    names = make_unique([ROW_ID, *cleanset.classes])
+    names = make_unique([id_name, *cleanset.classes])
     with pq.ParquetFile(local_path(cleanset.pred_probs_file)) as file:
         for batch in file.iter_batches(PART_ROWS):
             yield pa.Table.from_batches([batch]).rename_columns(names)
@@ -142,25 +163,31 @@ def _rank(parts: Iterator[pa.Table], ranks: Any) -> Iterator[pa.Table]:
 
 
 def _join(cleanset: Cleanset, facts: pa.Table, cells: pa.Table, inside: dict[str, Any]) -> pa.Table:
-    """`inside` is what finds the decisions of these rows."""
+    generated = _generate(cleanset, facts, inside)
+    ours = [ROW_ID if name == "row_id" else PREFIX + name for name in generated]
+    return pa.table(
+        [*cells.columns, *generated.values()],
+        names=make_unique([*_names(cleanset), *ours]),
+    )
+
+
+def _generate(cleanset: Cleanset, facts: pa.Table, inside: dict[str, Any]) -> dict[str, Any]:
+    """Our columns by name, in their order. `inside` is what finds the decisions of these rows."""
     decisions = cleanset.decisions.filter(**inside)
     decided = {row_id: made for row_id, *made in decisions.values_list(*OF_DECISION)}
     tagged = set(cleanset.tags.filter(**inside).values_list("row_id", flat=True))
-    generated = {ROW_ID: facts.column("row_id")}
+    generated = {"row_id": facts.column("row_id")}
     if cleanset.project.has_labels:
-        generated[PREFIX + "corrected_label"] = _corrected_labels(facts, decided)
+        generated["corrected_label"] = _corrected_labels(facts, decided)
     known = known_columns(cleanset)
-    generated |= {PREFIX + name: facts.column(name) for name in FOUND if name in known}
-    generated[PREFIX + "action"] = _actions(facts, decided)
-    generated |= {PREFIX + name: facts.column(name) for name in DETAILS if name in known}
+    generated |= {name: facts.column(name) for name in FOUND if name in known}
+    generated["action"] = _actions(facts, decided)
+    generated |= {name: facts.column(name) for name in DETAILS if name in known}
     if cleanset.project.problem_type == REGRESSION:
-        generated |= {name: read_numbers(generated[name]) for name in VALUES if name in generated}
+        generated |= {name: read_numbers(generated[name]) for name in LABELS if name in generated}
     row_ids = facts.column("row_id").to_pylist()
-    generated[PREFIX + "needs_review"] = _booleans(row_id in tagged for row_id in row_ids)
-    return pa.table(
-        [*cells.columns, *generated.values()],
-        names=make_unique([*_names(cleanset), *generated.keys()]),
-    )
+    generated["needs_review"] = _booleans(row_id in tagged for row_id in row_ids)
+    return generated
 
 
 def _names(cleanset: Cleanset) -> list[str]:

@@ -86,6 +86,7 @@ def _judge_classes(
         find_rare_classes(y),
         _top_classes(pred_probs, classes),
         _given(labels),
+        *_given_probability(pred_probs, y),
     ]
     source = {
         "weights": ensemble.weights,
@@ -140,6 +141,14 @@ def _with_rows(cleanset: Cleanset, row_ids: np.ndarray, parts: list[pa.Table]) -
 
 def _given(labels: Labels) -> pa.Table:
     return pa.table({"given_label": pa.array(labels, pa.string())})
+
+
+def _given_probability(pred_probs: np.ndarray, y: np.ndarray) -> list[pa.Table]:
+    """Of sets of labels there is no such number."""
+    if y.ndim == 2:
+        return []
+    given = pred_probs[np.arange(len(y)), np.maximum(y, 0)].round(6)
+    return [pa.table({"p_given_label": pa.array(given, mask=~labelled_rows(y))})]
 
 
 def _top_classes(pred_probs: np.ndarray, classes: list[str]) -> pa.Table:
