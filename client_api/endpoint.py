@@ -25,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 from automl.errors import InputError
 from studio import full_disk
 from studio.bearer_keys import TooManyRequestsError, authenticate
+from studio.files import FileMissingError
 
 logger = logging.getLogger(__name__)
 
@@ -72,21 +73,31 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
         raise InputError("TOO_LARGE", "The request is too large.")
     try:
         body = json.loads(request.read(MAX_BODY_BYTES + 1) or b"{}")
-    except ValueError as error:
+        text = json.dumps(body, ensure_ascii=False)
+    except (ValueError, RecursionError) as error:
         raise InputError("INVALID_JSON", "The request is not valid JSON.") from error
+    _check_storable(text)
     if not isinstance(body, dict):
         raise InputError("INVALID_JSON", "The request must be a JSON object.")
     return body
 
 
 def read_text(body: dict[str, Any], name: str) -> str:
-    """A field that must be there and be a text that can be stored."""
+    """A field that must be there and be a text."""
     text = body.get(name)
     if not isinstance(text, str):
         raise InputError("INVALID_FIELD", f"The field '{name}' is missing or no text.")
-    if "\0" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
-        raise InputError("INVALID_FIELD", f"The field '{name}' has characters that are no text.")
     return text
+
+
+def _check_storable(text: str) -> None:
+    """Refuse what JSON can hold and no database can: NUL, and halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError("ENCODING", "The request contains a broken character.") from error
+    if "\\u0000" in text.replace(r"\\", ""):
+        raise InputError("NUL_BYTE", "The request contains a NUL character.")
 
 
 def show_error(message: Any, status: int, **headers: str) -> JsonResponse:
@@ -102,6 +113,9 @@ def _explain(error: Exception) -> JsonResponse:
         case UnsupportedProjectError():
             content = {"code": "UNSUPPORTED_PROJECT_CONFIGURATION", "description": str(error)}
             return show_error(content, 422)
+        case FileMissingError():
+            logger.error("the client's API: %s", error)
+            return show_error("The files of this are missing. Tell the server's operator.", 404)
         case Http404():
             return show_error(str(error) or "There is nothing with this id.", 404)
         case PermissionDenied():

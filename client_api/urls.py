@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from client_api.views import accounts, deployments, predictions
+from client_api.views import accounts, cleansets, deployments, predictions, projects
 
 app_name = "client_api"
 
@@ -20,4 +20,21 @@ urlpatterns = [
         predictions.query_start,
         name="query_start",
     ),
+    path("projects/clean", projects.clean, name="project_create"),
+    path("projects/<hex:project_id>", projects.delete, name="project"),
+    path("cli/v0/projects/<hex:project_id>/dataset", projects.dataset, name="project_dataset"),
+    path(
+        "cli/v0/projects/<hex:project_id>/label_column", projects.label_column, name="label_column"
+    ),
+    path(
+        "cleansets/project/<hex:project_id>/latest_cleanset_id",
+        projects.latest_cleanset_id,
+        name="latest_cleanset",
+    ),
+    path("cleansets/<hex:cleanset_id>/status", cleansets.status, name="cleanset_status"),
+    path("cli/v0/cleansets/<hex:cleanset_id>/project", cleansets.project, name="cleanset_project"),
+    path("cli/v0/cleansets/<hex:cleanset_id>/id_column", cleansets.id_column, name="id_column"),
+    path("cli/v0/cleansets/<hex:cleanset_id>/columns", cleansets.columns, name="columns"),
+    path("cli/v0/cleansets/<hex:cleanset_id>/pred_probs", cleansets.pred_probs, name="pred_probs"),
+    path("cli/v0/cleansets/<hex:cleanset_id>/embeddings", cleansets.embeddings, name="embeddings"),
 ]
