@@ -24,7 +24,7 @@ def find_label_type(cleanset: Cleanset) -> LabelType:
     """
     if cleanset.project.problem_type == REGRESSION:
         return NUMBER
-    if cleanset.project.problem_type != MULTI_CLASS:
+    if cleanset.project.problem_type != MULTI_CLASS or _are_words(cleanset):
         return STRING
     decided = cleanset.decisions.exclude(corrected_label=None).values_list("corrected_label")
     labels = {*cleanset.classes, *(label for (label,) in decided.distinct())}
@@ -33,6 +33,13 @@ def find_label_type(cleanset: Cleanset) -> LabelType:
     if all(_is_written(label, int) and abs(int(label)) <= LARGEST for label in labels):
         return INTEGER
     return NUMBER if all(_is_written(label, float) for label in labels) else STRING
+
+
+def _are_words(cleanset: Cleanset) -> bool:
+    """They look like words, or were uploaded as such."""
+    project = cleanset.project
+    types = {profile["name"]: profile.get("label_type") for profile in project.dataset.profiles}
+    return types.get(project.label_column) == "string"
 
 
 def _is_written(label: str, number: Callable[[str], float]) -> bool:

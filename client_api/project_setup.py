@@ -78,7 +78,9 @@ def _check_label(dataset: Dataset, name: str, task: str) -> None:
     if label is None:
         return
     shown = show_name(name)
-    if task == MULTI_CLASS and label["label_type"] == "float" and not _is_whole(label):
+    is_asked = dataset.asked_types.get(name) == "float"
+    is_float = label["label_type"] == "float" and (is_asked or not _is_whole(label))
+    if task == MULTI_CLASS and is_float:
         raise UnsupportedProjectError(
             f"The labels in '{shown}' are numbers with decimals. Multi-class projects need text, "
             "whole numbers or true and false; for numbers there is the task regression."

@@ -211,6 +211,13 @@ def test_what_is_no_object_of_json_is_refused(ask, text):
     assert (answer.status_code, isinstance(answer.json()["error"], str)) == (400, True)
 
 
+def test_numbers_that_were_uploaded_as_such_are_none(ask, dataset):
+    dataset.profiles[1] |= {"label_type": "float", "value_counts": [["1.0", 3], ["2.0", 2]]}
+    dataset.asked_types = {"label": "float"}
+    dataset.save()
+    assert clean(ask, dataset).status_code == 422
+
+
 def test_a_dataset_that_is_not_read_is_no_dataset_yet(ask, dataset):
     dataset.status = "ingesting"
     dataset.save()
@@ -366,6 +373,15 @@ def test_labels_have_the_type_of_the_users_own(
     assert frame["corrected_label"].dropna().tolist() == values[:1]
     assert frame["given_label"].tolist()[:2] == values
     assert frame["given_label"].isna().tolist() == [False] * 5 + [True]
+
+
+def test_digits_that_were_uploaded_as_texts_stay_texts(ask, cleanset, alice):
+    Cleanset.objects.update(classes=["0", "1"])
+    dataset = cleanset.project.dataset
+    dataset.profiles[1]["label_type"] = "string"
+    dataset.save()
+    decide_row(cleanset=cleanset, row_id=2, action="label", label="1", user=alice)
+    assert read_frame(ask, cleanset)["corrected_label"].dropna().tolist() == ["1"]
 
 
 def test_a_new_class_that_is_no_number_makes_texts_of_all(ask, cleanset, alice):
