@@ -155,6 +155,11 @@ for _folder in (FILE_UPLOAD_TEMP_DIR, CACHE_DIR):
     _folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "api.static_files.SwaggerFinder",
+]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGE_URL = env.str("STORAGE_URL", default="")
 LOCAL_STORAGE: dict[str, object] = {

@@ -34,7 +34,7 @@ def collect_static_if_needed() -> None:
 
 def _static_stamp() -> str:
     digest = hashlib.sha256()
-    for package in ("django", "django-htmx", "django-rq", "whitenoise"):
+    for package in ("django", "django-htmx", "django-ninja", "django-rq", "whitenoise"):
         digest.update(f"{package}={version(package)}".encode())
     for folder in settings.STATICFILES_DIRS:
         for path in sorted(Path(folder).rglob("*")):
