@@ -26,7 +26,7 @@ def list_datasets(request: HttpRequest, paging: Query[Paging]) -> Any:
 def upload_dataset(
     request: HttpRequest,
     file: FileEx[UploadedFile, P(description="CSV, Excel, JSON, JSON Lines, .gz or .zip")],
-    name: FormEx[Text, P(max_length=255, description="Empty: as the file is called")] = "",
+    name: FormEx[Text, P(default="", max_length=255, description="Empty: as its file")],
 ) -> Any:
     """The file is read afterwards: ask for the dataset until its status is `ready` or `failed`."""
     workspace = workspace_for(request.user)

@@ -57,8 +57,10 @@ def explain_input_error(error: InputError, fields: Any = None) -> JsonResponse:
     return _show(content, status, **headers)
 
 
-def explain(request: HttpRequest, error: Exception | type[Exception]) -> JsonResponse:
+def explain(request: HttpRequest, error: Any) -> JsonResponse:
     """What is no fault of ours says what to do; the rest is kept in the log, under a number."""
+    if full_disk.is_disk_full(error):
+        return explain_input_error(InputError(full_disk.CODE, full_disk.MESSAGE))
     match error:
         case TooManyRequestsError():
             return _wait("TOO_MANY_REQUESTS", error.message, 429, error.retry_seconds)
@@ -69,21 +71,25 @@ def explain(request: HttpRequest, error: Exception | type[Exception]) -> JsonRes
         case OperationalError():
             message = "The database is busy with somebody else's work. Try again in a moment."
             return _wait("BUSY", message, 503, BUSY_SECONDS)
-        case Http404():
-            return show_error("NOT_FOUND", str(error) or "There is nothing with this id.", 404)
-        case PermissionDenied():
-            return show_error("FORBIDDEN", str(error) or "You may not do this.", 403)
         case FileMissingError():
             logger.error("a file of %s is missing: %s", request.path, error)
             message = "A file of this is missing from storage. Ask the operator to restore it."
             return show_error("FILE_MISSING", message, 409)
+    return _explain_request(error) or _report(error)
+
+
+def _explain_request(error: Any) -> JsonResponse | None:
+    """What Django itself raises."""
+    match error:
+        case Http404():
+            return show_error("NOT_FOUND", str(error) or "There is nothing with this id.", 404)
+        case PermissionDenied():
+            return show_error("FORBIDDEN", str(error) or "You may not do this.", 403)
         case RequestDataTooBig():
             return show_error("TOO_LARGE", "The body of the request is too large.", 413)
         case SuspiciousOperation() | MultiPartParserError() | UnreadablePostError():
             return show_error("BAD_REQUEST", "The request could not be read.", 400)
-    if isinstance(error, OSError) and full_disk.is_disk_full(error):
-        return explain_input_error(InputError(full_disk.CODE, full_disk.MESSAGE))
-    return _report(error)
+    return None
 
 
 def _report(error: Any) -> JsonResponse:

@@ -84,3 +84,8 @@ def test_a_dataset_is_deleted_with_all_below_it(api, model):
     dataset_id = model.cleanset.project.dataset_id
     assert api.delete(f"/datasets/{dataset_id}").status_code == 204
     assert error_of(api.get(f"/datasets/{dataset_id.hex}"), 404) == "NOT_FOUND"
+
+
+def test_a_name_that_cannot_be_kept_is_refused(api):
+    for name in ("x" * 256, "a\0b"):
+        assert error_of(api.upload("/datasets", csv_file(), name=name), 422) == "INVALID_REQUEST"
