@@ -125,7 +125,8 @@ def warn_of_unread(unread: dict[str, int]) -> list[TableWarning]:
     return [
         TableWarning(
             "VALUES_AS_MISSING",
-            f"{count:,} cells in column '{name[:60]}' are no numbers; they count as missing.",
+            f"{count:,} {'cell' if count == 1 else 'cells'} in column '{name[:60]}' "
+            f"{'is no number and counts' if count == 1 else 'are no numbers and count'} as missing.",
             count=count,
         )
         for name, count in unread.items()

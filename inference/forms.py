@@ -50,6 +50,11 @@ class ColumnsForm(forms.Form):
         ]
 
     @property
+    def lines_by_need(self) -> list[dict[str, Any]]:
+        """What somebody has to look at comes first."""
+        return sorted(self.lines, key=lambda line: line["field"] is None)
+
+    @property
     def positions(self) -> list[int | None]:
         return [
             choice.position if choice.how == "found" else self._chosen(i)

@@ -10,6 +10,7 @@ from automl.tables import Table, open_table
 from inference.column_choices import propose
 from inference.model_profile import read_profile
 from inference.models import InferenceResult
+from inference.row_findings import MAX_LOOKED_AT
 from inference.starting import start_prediction
 from studio.files import local_path, purge_files_later
 from studio.jobs import Finished
@@ -19,8 +20,6 @@ from studio.parquet_writing import write_parts
 
 # What is read at once again, by predictions and by exports.
 GROUP_ROWS = 10_000
-# All rows are looked at once they are predicted; so many before.
-MAX_LOOKED_AT = 100_000
 Status = InferenceResult.Status
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from inference.models import InferenceResult
 
+# All rows are looked at once they are predicted; so many before.
+MAX_LOOKED_AT = 100_000
 # As automl/row_warnings.py names them; importing it here would load the learning libraries.
 KINDS = {
     "unseen_category": "values that were never seen in training",

@@ -20,7 +20,7 @@ from inference.models import InferenceResult
 from inference.prediction_export import KINDS, PLAIN, WITH_COLUMNS, can_export
 from inference.progress import result_progress
 from inference.review_budget import BudgetLine, read_budget
-from inference.row_findings import list_findings
+from inference.row_findings import MAX_LOOKED_AT, list_findings
 from inference.starting import confirm_columns, find_labels
 from models_app.evaluation_page import read_evaluation
 from models_app.large_files import LARGE_FILE_ROWS, serving_facts
@@ -32,6 +32,7 @@ from studio.trash import delete_row
 
 logger = logging.getLogger(__name__)
 
+ROW_NUMBERS = "Rows are numbered from 1, the header left out."
 Status = InferenceResult.Status
 
 
@@ -116,7 +117,10 @@ def _context(request: HttpRequest, result: InferenceResult) -> dict[str, Any]:
         context["missing"] = _say_missing(result, context["form"])
         context |= _other_columns(result, context["form"])
         context["findings"] = list_findings(result, result.facts.get("ahead"))
-        context["findings_text"] = "They will be predicted all the same, and listed then."
+        context["findings_text"] = (
+            "They will be predicted all the same, and listed then. So far the columns found or "
+            f"proposed were looked at, in at most {MAX_LOOKED_AT:,} rows. {ROW_NUMBERS}"
+        )
     if result.status == Status.READY:
         context |= _outcome(result)
     return context
@@ -136,7 +140,8 @@ def _outcome(result: InferenceResult) -> dict[str, Any]:
         "mix": [(name, n, n / max(result.n_rows, 1)) for name, n in result.facts.get("mix", [])],
         "findings": list_findings(result, result.facts.get("warnings")),
         "findings_text": (
-            "These rows were predicted all the same. The export with your columns names each."
+            "These rows were predicted all the same. The export with your columns names each. "
+            + ROW_NUMBERS
         ),
         "drifts": _drifts(result.facts),
         "n_novel": result.facts.get("n_novel"),
