@@ -126,7 +126,7 @@ def warn_of_unread(unread: dict[str, int]) -> list[TableWarning]:
         TableWarning(
             "VALUES_AS_MISSING",
             f"{count:,} {'cell' if count == 1 else 'cells'} in column '{name[:60]}' "
-            f"{'is no number and counts' if count == 1 else 'are no numbers and count'} as missing.",
+            f"{'is no number' if count == 1 else 'are no numbers'}: as if missing.",
             count=count,
         )
         for name, count in unread.items()
