@@ -100,6 +100,10 @@ bench-serving: install  ## Prediction speed of full and serving ensembles, and o
 bench-synchronous: install  ## Latency of single rows at 20 requests a second
 	@$(BIN)/python -m benchmarks.synchronous
 
+.PHONY: bench-client
+bench-client: install $(CLIENT)/.installed  ## How long predict() of the official client takes
+	@$(BIN)/python -m benchmarks.client_predict
+
 .PHONY: bench-issues
 bench-issues: install  ## How well wrong labels are found, where the true ones are known
 	@$(BIN)/python -m benchmarks.automl.issues

@@ -10,6 +10,7 @@ from django.urls import reverse
 from automl.errors import InputError
 from client_api.access import query_for, query_of_link
 from client_api.endpoint import endpoint
+from client_api.long_polls import hold_poll
 from client_api.prediction_queries import (
     bring_batch,
     find_result,
@@ -61,7 +62,10 @@ def query_start(request: HttpRequest, model_id: UUID, query_id: UUID) -> dict[st
 @endpoint("GET")
 def query_detail(request: HttpRequest, query_id: UUID) -> dict[str, Any]:
     """`results` is empty while it is awaited."""
-    result = find_result(query_for(request.user, query_id))
+    query = query_for(request.user, query_id)
+    if hold_poll(query.result):
+        query = query_for(request.user, query_id)
+    result = find_result(query)
     url = request.build_absolute_uri(make_link(result)) if result else None
     return {"status": "done" if result else "running", "results": url}
 
