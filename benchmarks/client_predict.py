@@ -2,8 +2,8 @@
 
 A product of its own is started in a temporary folder and trained on a sample of a table and one
 of texts, with the preset that is usual. Then the client, in its own environment, predicts 1,000
-rows again and again. The server's own time is from the first request of a call to the end of its job; the rest is
-the client's: it asks once a second. Prints, never asserts.
+rows again and again. The server's own time is from the first request of a call to the end of its
+job; the rest is the client's: it asks once a second. Prints, never asserts.
 """
 
 import json
@@ -85,9 +85,8 @@ def measure(model, folder, port):
     whole = [ended - begun for (begun, ended), _ in pairs]
     server = [query.result.finished_at.timestamp() - begun for (begun, _), query in pairs]
     steps = [steps_of(query, begun) for (begun, _), query in pairs]
-    print(
-        f"{model.name}: {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, {len(pairs)} calls"
-    )
+    load = os.getloadavg()[0]
+    print(f"{model.name}: {os.cpu_count()} processors, load {load:.1f}, {len(pairs)} calls")
     print("| part of a call | median s | highest s |\n| --- | --- | --- |")
     for name in steps[0]:
         show(name, [each[name] for each in steps])

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from automl.problem import RESERVED_CLASS
+from automl.arrow_arrays import make_text_array
+from automl.problem import MULTI_LABEL, RESERVED_CLASS
+from automl.read_back import may_change
 from inference.models import InferenceResult
 from studio.cleanset_tables import make_unique
 from studio.files import local_path
@@ -42,8 +44,20 @@ def can_export(result: InferenceResult, kind: str, form: str) -> bool:
 
 def _plain(result: InferenceResult, predictions: pa.Table) -> pa.Table:
     names = [*result.deployed_model.classes, RESERVED_CLASS]
-    columns = [*_probabilities(result, predictions), predictions.column(LABEL)]
+    columns = [*_probabilities(result, predictions), _labels(result, predictions)]
     return pa.table(columns, names=names)
+
+
+def _labels(result: InferenceResult, predictions: pa.Table) -> pa.ChunkedArray:
+    """A sole label of a set is quoted where pandas would make no text of it: lists are split."""
+    labels = predictions.column(LABEL)
+    model = result.deployed_model
+    if model.cleanset.project.problem_type != MULTI_LABEL:
+        return labels
+    quoted = {name: f'"{name}"' for name in model.classes if may_change(name)}
+    if not quoted:
+        return labels
+    return pa.chunked_array([make_text_array([quoted.get(x, x) for x in labels.to_pylist()])])
 
 
 def _with_columns(result: InferenceResult, cells: pa.Table, predictions: pa.Table) -> pa.Table:

@@ -6,6 +6,7 @@ import numpy as np
 
 from automl.errors import InputError
 from automl.problem import MIN_ROWS, MULTI_CLASS, class_names
+from automl.read_back import warn_of_changed
 from studio.cleanset_labels import read_decided
 from studio.models import Cleanset
 from studio.project_data import Labels, read_given_labels
@@ -43,9 +44,14 @@ def freeze_cleanset(cleanset: Cleanset) -> FrozenCleanset:
     return frozen
 
 
-def warn_of_rare_classes(frozen: FrozenCleanset, problem_type: str) -> list[dict[str, object]]:
+def warn_of_classes(frozen: FrozenCleanset, problem_type: str) -> list[dict[str, object]]:
     if problem_type != MULTI_CLASS:
         return []
+    changed = [warning.to_json() for warning in warn_of_changed(frozen.classes)]
+    return [*_warn_of_rare_classes(frozen), *changed]
+
+
+def _warn_of_rare_classes(frozen: FrozenCleanset) -> list[dict[str, object]]:
     counts = {name: frozen.labels.count(name) for name in frozen.classes}
     rare = [name for name, count in counts.items() if count < RARE_CLASS_ROWS]
     if not rare:

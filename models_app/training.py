@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from automl.families import get_family
-from models_app.frozen_cleanset import FrozenCleanset, freeze_cleanset, warn_of_rare_classes
+from models_app.frozen_cleanset import FrozenCleanset, freeze_cleanset, warn_of_classes
 from models_app.joining import Joined, join_candidates
 from models_app.models import CandidateModel, DeployedModel
 from models_app.notices import notify_model_ready
@@ -126,7 +126,7 @@ def _mark_training(model: DeployedModel, frozen: FrozenCleanset, version: LabelV
         n_corrected=frozen.n_corrected,
         n_excluded=frozen.n_excluded,
         classes=frozen.classes,
-        warnings=warn_of_rare_classes(frozen, model.cleanset.project.problem_type),
+        warnings=warn_of_classes(frozen, model.cleanset.project.problem_type),
     )
 
 

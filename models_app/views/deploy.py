@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from automl.errors import InputError
+from automl.read_back import warn_of_changed
 from models_app.access import model_for
 from models_app.deploy import (
     cancel_training,
@@ -21,7 +22,7 @@ from models_app.views.outcomes import do_and_tell
 from studio.access import cleanset_for
 from studio.decisions import count_decisions
 from studio.memory_estimates import memory_estimates
-from studio.models import Cleanset, User
+from studio.models import Cleanset, Project, User
 from studio.time_limits import estimates_in_words
 from studio.trash import delete_row
 
@@ -111,5 +112,7 @@ def _show_form(
     request: HttpRequest, cleanset: Cleanset, form: DeployForm, *, status: int
 ) -> HttpResponse:
     context = {"form": form, "cleanset": cleanset, "decided": count_decisions(cleanset)}
+    if cleanset.project.problem_type == Project.ProblemType.MULTI_CLASS:
+        context["warnings"] = warn_of_changed(cleanset.classes)
     context |= {"estimates": estimates_in_words(cleanset), "memory": memory_estimates(cleanset)}
     return render(request, "models_app/model_create.html", context, status=status)

@@ -5,13 +5,19 @@ import io
 import json
 
 import openpyxl
+import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from automl.problem import parse_label_set
 from inference import prediction_export
+from models_app.models import DeployedModel
 from studio import table_formats
+from studio.files import local_path
+from studio.models import Project
 from studio.trash import delete_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,3 +119,14 @@ def test_a_missing_file_is_a_sentence(export, result):
 def test_deleted_predictions_are_not_exported(export, result):
     delete_row(result)
     assert export().status_code == 404
+
+
+def test_a_sole_label_of_a_set_stays_a_text_for_pandas(export, result):
+    Project.objects.update(problem_type="multi-label")
+    DeployedModel.objects.update(classes=["7", "NA", "b"])
+    labels = ["7", "NA", "b", "7,b", ""]
+    table = pa.table({**{f"p{k}": [0.5] * 5 for k in range(3)}, "label": labels})
+    pq.write_table(table, local_path(result.result_file))
+    read = pd.read_csv(io.BytesIO(export().getvalue()))["Suggested Label"]
+    assert read.fillna("").tolist() == ['"7"', '"NA"', "b", "7,b", ""]
+    assert [",".join(parse_label_set(cell)) for cell in read.fillna("")] == labels

@@ -217,3 +217,11 @@ def test_the_form_offers_a_threshold_for_two_classes_only(cleanset, alice_client
     assert 'value="threshold"' in alice_client.get(address).content.decode()
     Cleanset.objects.update(classes=["a", "b", "c"])
     assert 'value="threshold"' not in alice_client.get(address).content.decode()
+
+
+def test_the_form_warns_of_class_names_that_readers_of_predictions_change(cleanset, alice_client):
+    address = reverse("models_app:model_create", args=[cleanset.pk])
+    assert "may read otherwise" not in alice_client.get(address).content.decode()
+    Cleanset.objects.update(classes=["007", "NA", "b"])
+    page = alice_client.get(address).content.decode()
+    assert "“007” as the number 7, “NA” as missing" in page
