@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, parser
 from ninja.errors import HttpError, ValidationError
 
-from api import datasets
+from api import cleansets, datasets, projects, rows
 from api.authentication import ANYBODY
 from api.errors import explain
 from api.validation import explain_body, explain_fields
@@ -51,6 +51,9 @@ api = Api(
     servers=[{"url": "/", "description": "This server"}],
 )
 api.add_router("/datasets", datasets.router)
+api.add_router("/projects", projects.router)
+api.add_router("/cleansets", cleansets.router)
+api.add_router("/cleansets", rows.router)
 
 for _error, _handler in (
     (Exception, explain),

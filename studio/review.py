@@ -105,14 +105,21 @@ def read_row(cleanset: Cleanset, row_id: int, shown: tuple[str, ...] = ()) -> Re
 
 
 def read_rows(
-    cleanset: Cleanset, places: Sequence[int], shown: tuple[str, ...] = ()
+    cleanset: Cleanset,
+    places: Sequence[int],
+    shown: tuple[str, ...] = (),
+    *,
+    positions: list[int] | None = None,
+    max_chars: int = MAX_CELL_CHARS,
 ) -> list[ReviewRow]:
-    """Rows by their places in the issues file, in that order."""
+    """Rows by their places in the issues file, in that order, with the first features or with the
+    dataset's columns at `positions`."""
     if not places:
         return []
+    positions = _shown_positions(cleanset) if positions is None else positions
     facts = take_rows(local_path(_issues(cleanset)), places).to_pylist()
     row_ids = [fact["row_id"] for fact in facts]
-    cells = read_cells(cleanset, row_ids, _shown_positions(cleanset), max_chars=MAX_CELL_CHARS)
+    cells = read_cells(cleanset, row_ids, positions, max_chars=max_chars)
     decisions = {d.row_id: d for d in cleanset.decisions.filter(row_id__in=row_ids)}
     tagged = set(cleanset.tags.filter(row_id__in=row_ids).values_list("row_id", flat=True))
     return [
