@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from automl.batch_evaluation import describe_right, draw_rows, evaluate_batch, find_unknown
 from automl.drift import judge_drift, judge_label_mix
@@ -19,7 +18,7 @@ from inference.models import InferenceResult
 from inference.result_rows import NOVEL_FROM
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
-from studio.parquet_reading import read_parts, take_rows
+from studio.parquet_reading import open_parquet, read_parts, take_rows
 
 MAX_MIX = 30
 PART_ROWS = 100_000
@@ -117,7 +116,7 @@ def store_evaluation(run: JobRun, result: InferenceResult, path: Path) -> Stored
 
 
 def _take(path: Path, row_ids: np.ndarray) -> pa.Table:
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         if file.metadata.num_rows == len(row_ids):
             return file.read()
     return take_rows(path, row_ids.tolist())

@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from automl.arrow_arrays import make_float_scalar
 from inference.models import InferenceResult
 from studio.files import local_path
-from studio.parquet_reading import read_columns, take_rows
+from studio.parquet_reading import column_names, read_columns, take_rows
 from studio.review_filters import to_places
 
 PAGE_ROWS = 50
@@ -118,7 +117,7 @@ def _path(result: InferenceResult) -> Any:
 
 def _read_facts(result: InferenceResult, query: RowQuery) -> pa.Table:
     wanted = {"confidence"} | ({COLUMNS[query.show]} if query.show in COLUMNS else set())
-    known = set(pq.read_schema(_path(result)).names)
+    known = set(column_names(_path(result)))
     return read_columns(_path(result), sorted(wanted & known))
 
 
@@ -142,7 +141,7 @@ def _read_rows(result: InferenceResult, places: Sequence[int]) -> list[Predicted
     assert result.table_file is not None
     shown = _shown_positions(result)
     cells = take_rows(local_path(result.table_file), places, [f"c{i}" for i in shown])
-    known = pq.read_schema(_path(result)).names
+    known = column_names(_path(result))
     wanted = [name for name in known if not name.startswith("p") or not name[1:].isdecimal()]
     facts = take_rows(_path(result), places, wanted).to_pylist()
     rows = zip(*(cells.column(f"c{i}").to_pylist() for i in shown), strict=True)

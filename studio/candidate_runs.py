@@ -16,6 +16,7 @@ from studio.files import local_path
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 from studio.models import CandidateRun, Project, StoredFile
+from studio.parquet_reading import read_columns
 from studio.project_data import Labels, hash_labels, read_labels
 from studio.training_data import build_training_data
 
@@ -92,7 +93,7 @@ def read_oof(run: CandidateRun, row_ids: np.ndarray, classes: list[str]) -> np.n
     A class that the run did not know has probability 0; rows must all be in the run.
     """
     assert run.oof_file is not None
-    table = pq.read_table(local_path(run.oof_file))
+    table = read_columns(local_path(run.oof_file))
     known = table.column("row_id").to_numpy()
     order = np.argsort(known)
     places = order[np.searchsorted(known, row_ids, sorter=order)]

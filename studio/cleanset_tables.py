@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from automl.arrow_arrays import (
     make_integer_array,
@@ -22,7 +21,7 @@ from automl.problem import REGRESSION
 from studio.dataset_cells import read_numbers
 from studio.files import local_path
 from studio.models import Cleanset, RowDecision
-from studio.parquet_reading import read_columns, read_parts, take_rows
+from studio.parquet_reading import empty_rows, read_columns, read_parts, take_rows
 from studio.reordering import reorder
 from studio.review_filters import find_places, known_columns
 from studio.review_query import ReviewQuery
@@ -119,7 +118,7 @@ def _read_shown(cleanset: Cleanset, places: Sequence[int]) -> Iterator[tuple[pa.
     """Few rows are looked up; many lie in all parts of both files, which are then read once."""
     path = _issues_path(cleanset)
     if len(places) <= VIEW_ROWS:
-        facts = take_rows(path, places) if len(places) else pq.read_schema(path).empty_table()
+        facts = take_rows(path, places) if len(places) else empty_rows(path)
         yield facts, _take_cells(cleanset, facts.column("row_id").to_pylist())
         return
     ids = read_columns(path, ["row_id"]).column("row_id").take(make_integer_array(places))
@@ -144,9 +143,8 @@ def read_pred_probs(cleanset: Cleanset, id_name: str = ROW_ID) -> Iterator[pa.Ta
     """Out-of-fold probabilities, a column a class, in the order of the dataset."""
     assert cleanset.pred_probs_file is not None
     names = make_unique([id_name, *cleanset.classes])
-    with pq.ParquetFile(local_path(cleanset.pred_probs_file)) as file:
-        for batch in file.iter_batches(PART_ROWS):
-            yield pa.Table.from_batches([batch]).rename_columns(names)
+    for part in read_parts(local_path(cleanset.pred_probs_file), PART_ROWS):
+        yield part.rename_columns(names)
 
 
 def _issues_path(cleanset: Cleanset) -> Path:
@@ -208,7 +206,7 @@ def _take_cells(cleanset: Cleanset, row_ids: Sequence[int]) -> pa.Table:
     """The dataset's own columns."""
     path, wanted = _table_path(cleanset), _positions(cleanset)
     if not row_ids:
-        return pq.read_schema(path).empty_table().select(wanted)
+        return empty_rows(path).select(wanted)
     return take_rows(path, row_ids, wanted).select(wanted)
 
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from automl.arrow_arrays import make_float_array, make_float_scalar, make_text_scalar
 from automl.schema import DATETIME, NUMERIC
 from automl.values import parse_number, parse_time
 from studio.files import local_path
 from studio.models import Cleanset
-from studio.parquet_reading import read_columns
+from studio.parquet_reading import open_parquet, read_columns
 
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 BATCH_ROWS = 10_000
@@ -38,7 +37,7 @@ def column_kind(cleanset: Cleanset, position: int) -> str:
 def read_words(cleanset: Cleanset, position: int) -> Any:
     """One array of the different cells and where they stand; an empty cell is ""."""
     name = f"c{position}"
-    with pq.ParquetFile(dataset_path(cleanset), read_dictionary=[name]) as file:
+    with open_parquet(dataset_path(cleanset), read_dictionary=[name]) as file:
         cells = file.read(columns=[name], use_threads=False).column(0)
     if cells.null_count:
         cells = pc.dictionary_encode(pc.fill_null(pc.cast(cells, pa.string()), _text("")))
@@ -48,7 +47,7 @@ def read_words(cleanset: Cleanset, position: int) -> Any:
 def read_values(cleanset: Cleanset, position: int) -> Any:
     """Numbers; of times the seconds since 1970. What is none, or infinite, is null."""
     read = _read_times if column_kind(cleanset, position) == DATETIME else _cast_numbers
-    with pq.ParquetFile(dataset_path(cleanset)) as file:
+    with open_parquet(dataset_path(cleanset)) as file:
         # In parts: as text the cells take several times the memory.
         batches = file.iter_batches(BATCH_ROWS, columns=[f"c{position}"], use_threads=False)
         return pa.chunked_array([_to_values(batch.column(0), read) for batch in batches])

@@ -1,7 +1,8 @@
-"""Reading stored Parquet in the web process: `pq.read_table` would import pandas."""
+"""Reading stored Parquet in bounded memory; `pq.read_table` would also import pandas."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import accumulate, chain
 from pathlib import Path
 
@@ -11,15 +12,37 @@ import pyarrow.parquet as pq
 from automl.arrow_arrays import make_integer_array
 
 
-def read_columns(path: Path, columns: list[str]) -> pa.Table:
+@contextmanager
+def open_parquet(path: Path, **options: list[str]) -> Iterator[pq.ParquetFile]:
+    """The one way to open one.
+
+    With the library's own choice, to fetch what will be read ahead, a file that is read in parts
+    would stay in memory until its end. Mapped pages would count as ours.
+    """
+    with pq.ParquetFile(path, pre_buffer=False, memory_map=False, **options) as file:
+        yield file
+
+
+def read_columns(path: Path, columns: list[str] | None = None) -> pa.Table:
     """All rows; without columns it still knows how many."""
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         return file.read(columns=columns)
+
+
+def column_names(path: Path) -> list[str]:
+    with open_parquet(path) as file:
+        return file.schema_arrow.names
+
+
+def empty_rows(path: Path) -> pa.Table:
+    """Its columns without a row."""
+    with open_parquet(path) as file:
+        return file.schema_arrow.empty_table()
 
 
 def take_rows(path: Path, wanted: Sequence[int], columns: list[str] | None = None) -> pa.Table:
     """Rows by position, reading only the row groups that hold them."""
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
         ends = list(accumulate(sizes))
         inside: dict[int, list[int]] = {}
@@ -37,7 +60,7 @@ def take_rows(path: Path, wanted: Sequence[int], columns: list[str] | None = Non
 
 def read_between(path: Path, first: int, n_rows: int) -> Iterator[pa.Table]:
     """Rows from `first` on, at most a row group at a time."""
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         start = 0
         for group in range(file.num_row_groups):
             end = start + file.metadata.row_group(group).num_rows
@@ -49,7 +72,7 @@ def read_between(path: Path, first: int, n_rows: int) -> Iterator[pa.Table]:
 
 def read_parts(path: Path, part_rows: int, columns: list[str] | None = None) -> Iterator[pa.Table]:
     """All rows, so many at a time; at least one table."""
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         if not file.metadata.num_rows:
             yield file.read(columns=columns)
         for batch in file.iter_batches(part_rows, columns=columns):

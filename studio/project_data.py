@@ -13,6 +13,7 @@ from automl.problem import class_names, clean_labels, encode_labels
 from automl.schema import Schema
 from studio.files import local_path
 from studio.models import Project, StoredFile
+from studio.parquet_reading import read_columns
 
 Labels = list[str | None]
 
@@ -42,7 +43,7 @@ def make_project_folds(project: Project, labels: Labels, groups: np.ndarray) -> 
 
 def read_folds(project: Project) -> np.ndarray:
     assert project.folds_file is not None
-    return pq.read_table(local_path(project.folds_file)).column("fold").to_numpy()
+    return read_columns(local_path(project.folds_file)).column("fold").to_numpy()
 
 
 def write_folds(folds: np.ndarray, path: Path) -> Path:
@@ -57,7 +58,7 @@ def write_labels(row_ids: np.ndarray, labels: Labels, path: Path) -> Path:
 
 
 def read_labels(stored: StoredFile) -> tuple[np.ndarray, Labels]:
-    table = pq.read_table(local_path(stored))
+    table = read_columns(local_path(stored))
     return table.column("row_id").to_numpy(), table.column("label").to_pylist()
 
 
@@ -72,5 +73,5 @@ def _read_columns(project: Project, positions: list[int]) -> pa.Table:
     dataset = project.dataset
     assert dataset.table_file is not None
     names = [f"c{position}" for position in positions]
-    table = pq.read_table(local_path(dataset.table_file), columns=names)
+    table = read_columns(local_path(dataset.table_file), names)
     return table.select(names)

@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from automl.arrow_arrays import (
     make_float_scalar,
@@ -33,7 +32,7 @@ from studio.dataset_cells import (
 )
 from studio.files import local_path
 from studio.models import Cleanset
-from studio.parquet_reading import read_columns
+from studio.parquet_reading import column_names, open_parquet, read_columns
 from studio.random_sample import sampled_places
 from studio.review_query import PRESETS, SAMPLE, TO_LABEL, WORST_FIRST, ReviewQuery
 
@@ -97,7 +96,7 @@ def known_columns(cleanset: Cleanset) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def _column_names(path: Path) -> frozenset[str]:
     """Stored files never change."""
-    return frozenset(pq.read_schema(path).names)
+    return frozenset(column_names(path))
 
 
 def _issues_path(cleanset: Cleanset) -> Path:
@@ -220,7 +219,7 @@ def _read_mask(
 ) -> Any:
     """Rows of which a cell is judged to be one; in parts: the texts of all rows may be more than
     the web process has memory for."""
-    with pq.ParquetFile(dataset_path(cleanset)) as file:
+    with open_parquet(dataset_path(cleanset)) as file:
         batches = file.iter_batches(BATCH_ROWS, columns=[f"c{p}" for p in positions])
         parts = [reduce(pc.or_kleene, map(judge, batch.columns)) for batch in batches]
     return pa.chunked_array(parts, pa.bool_()).take(facts.column("row_id"))

@@ -10,6 +10,7 @@ from studio.feature_files import FeatureFiles, read_embeddings
 from studio.files import local_path
 from studio.jobs.execution import JobRun
 from studio.models import Project
+from studio.parquet_reading import read_columns
 from studio.project_data import read_features
 
 
@@ -31,4 +32,4 @@ def ensure_row_facts(run: JobRun, project: Project, features: FeatureFiles) -> p
 
 def read_row_facts(project: Project) -> pa.Table:
     assert project.row_facts_file is not None
-    return pq.read_table(local_path(project.row_facts_file))
+    return read_columns(local_path(project.row_facts_file))

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from automl.problem import clean_labels
 from studio.files import local_path
 from studio.models import Cleanset
+from studio.parquet_reading import read_columns
 
 NONE = 0
 
@@ -55,12 +55,12 @@ def read_row_labels(cleanset: Cleanset) -> RowLabels:
     zeros = np.zeros(n_rows, dtype=np.int32)
     labels = RowLabels(zeros, zeros.copy(), np.zeros(n_rows, dtype=bool))
     columns = ["row_id", "given_label"] if project.has_labels else ["row_id"]
-    issues = pq.read_table(local_path(cleanset.issues_file), columns=columns)
+    issues = read_columns(local_path(cleanset.issues_file), columns)
     row_ids = issues.column("row_id").to_numpy()
     labels.is_there[row_ids] = True
     if project.has_labels:
         name = f"c{project.label_position}"
-        own = pq.read_table(local_path(project.dataset.table_file), columns=[name])
+        own = read_columns(local_path(project.dataset.table_file), [name])
         labels.own = labels.code_all(own.column(0), project.problem_type)
         given = labels.code_all(issues.column("given_label"), project.problem_type)
         labels.given[row_ids] = given

@@ -89,3 +89,10 @@ def test_files_and_functions_stay_small(path):
 def test_there_is_no_room_without_a_name():
     banned = {"utils.py", "helpers.py", "common.py", "core.py", "manager.py"}
     assert [path for path in source_files() if path.name in banned] == []
+
+
+def test_parquet_is_opened_in_one_place():
+    """Where it is read in bounded memory."""
+    opening = ("pq.ParquetFile", "pq.read_")
+    found = [path for path in source_files() if any(word in path.read_text() for word in opening)]
+    assert [path.relative_to(ROOT) for path in found] == [Path("studio/parquet_reading.py")]

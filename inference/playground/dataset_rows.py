@@ -4,14 +4,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from automl.limits import MAX_TEXT_CHARS
 from automl.schema import BOOLEAN, CATEGORICAL, DATETIME, NUMERIC, TEXT, Column, Schema
 from inference.playground.fields import known_values, profiles_of
 from models_app.models import DeployedModel
 from studio.dataset_cells import dataset_path, read_numbers, read_times
-from studio.parquet_reading import take_rows
+from studio.parquet_reading import open_parquet, take_rows
 
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 MAX_USUAL = 7
@@ -51,7 +50,7 @@ def typical_cell(model: DeployedModel, column: Column) -> str:
 # The files of datasets never change.
 @lru_cache(maxsize=2_000)
 def _quantile_cells(path: Path, position: int, kind: str) -> tuple[str, ...]:
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         cells = file.read_row_group(0, columns=[f"c{position}"], use_threads=False).column(0)
     values = (read_times if kind == DATETIME else read_numbers)(cells)
     order = pc.array_sort_indices(values.combine_chunks())
