@@ -77,6 +77,11 @@ document.addEventListener("click", (event) => {
 });
 
 document.body?.addEventListener("htmx:responseError", (event) => {
+  // What is looked at again and again was deleted meanwhile: the page itself says so then.
+  if (event.detail.xhr.status === 404 && event.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) {
+    window.location.reload();
+    return;
+  }
   const toasts = document.getElementById("toasts");
   const toast = document.createElement("div");
   toast.className = "toast toast--error";

@@ -15,11 +15,13 @@ from django.db import connection
 from automl.features.embeddings import Embeddings
 from automl.problem import MULTI_CLASS
 from automl.training_profile import TrainingProfile
+from inference import prediction
 from inference.batches import create_batch
 from inference.serving_client import SocketConnection
 from models_app.models import DeployedModel
 from studio.files import local_path
-from studio.models import Project
+from studio.jobs.execution import execute
+from studio.models import Job, Project
 
 from ..automl.test_predictor import COLOURS, NUMBERS, TEXTS, make_predictor
 from ..factories import make_cleanset, make_model, store, write_table
@@ -212,3 +214,26 @@ def bring(small_model, alice, tmp_path):
         return result
 
     return bring
+
+
+@pytest.fixture
+def sliced(monkeypatch):
+    """Slices of 30 rows, groups of 20: neither is a multiple of the other."""
+    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": 30, "text": 30})
+    monkeypatch.setattr("inference.reading.GROUP_ROWS", 20)
+
+
+ROWS = [(f"{(i * 7) % 100 / 10}", ("red", "green", "", "purple")[i % 4]) for i in range(95)]
+FILE = "size,colour\n" + "".join(f"{size},{colour}\n" for size, colour in ROWS)
+
+
+@pytest.fixture
+def cut(sliced, bring, monkeypatch):
+    """A file whose slices wait for workers."""
+    monkeypatch.setattr("tests.inference.conftest.run_all_jobs", lambda: None)
+    result = bring(FILE)
+    for kind in ("prediction-reading", "prediction"):
+        execute(Job.objects.get(kind=kind).pk, has_heartbeat=False)
+    result.refresh_from_db()
+    assert (result.status, result.slices.count()) == ("predicting", 4)
+    return result

@@ -12,18 +12,9 @@ from studio.jobs.execution import execute
 from studio.models import Job, StoredFile
 
 from ..inline_jobs import read_predictions, run_all_jobs
+from .conftest import FILE, ROWS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ROWS = [(f"{(i * 7) % 100 / 10}", ("red", "green", "", "purple")[i % 4]) for i in range(95)]
-FILE = "size,colour\n" + "".join(f"{size},{colour}\n" for size, colour in ROWS)
-
-
-@pytest.fixture
-def sliced(monkeypatch):
-    """Slices of 30 rows, groups of 20: neither is a multiple of the other."""
-    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": 30, "text": 30})
-    monkeypatch.setattr("inference.reading.GROUP_ROWS", 20)
 
 
 def jobs(kind):
@@ -35,18 +26,6 @@ def run_next(kind):
     execute(job.pk, has_heartbeat=False)
     job.refresh_from_db()
     return job
-
-
-@pytest.fixture
-def cut(sliced, bring, monkeypatch):
-    """A file whose slices wait for workers."""
-    monkeypatch.setattr("tests.inference.conftest.run_all_jobs", lambda: None)
-    result = bring(FILE)
-    run_next("prediction-reading")
-    run_next("prediction")
-    result.refresh_from_db()
-    assert (result.status, result.slices.count()) == ("predicting", 4)
-    return result
 
 
 def test_slices_give_what_one_job_gives_row_for_row(bring, monkeypatch):
