@@ -182,6 +182,13 @@ def test_labels_must_fit_the_task(ask, dataset, label, reason):
     assert (answer.status_code, reason in answer.json()["error"]["description"]) == (422, True)
 
 
+def test_too_few_rows_are_no_project(ask, dataset):
+    dataset.n_rows = 0
+    dataset.save()
+    answer = clean(ask, dataset)
+    assert (answer.status_code, "0 rows" in answer.json()["error"]["description"]) == (422, True)
+
+
 def test_whole_numbers_that_pandas_wrote_with_a_point_are_classes(ask, dataset):
     dataset.profiles[1] |= {"label_type": "float", "value_counts": [["1.0", 3], ["2.0", 2]]}
     dataset.save()
