@@ -42,6 +42,25 @@ def guess_setup(profiles: list[Profile], n_rows: int) -> dict[str, Any]:
     }
 
 
+def guess_label(profiles: list[Profile], n_rows: int, problem_type: str | None) -> str | None:
+    """The label column for a problem type that somebody has chosen; None: for any."""
+    if problem_type == UNSUPERVISED:
+        return None
+    if problem_type == REGRESSION:
+        fitting = [profile for profile in profiles if profile["kind"] == NUMERIC]
+    elif problem_type == MULTI_LABEL:
+        fitting = [profile for profile in profiles if profile["looks_multi_label"]]
+    else:
+        fitting = []
+    label = _find_named(fitting) or (fitting[-1] if fitting else _guess_label(profiles, n_rows)[0])
+    return str(label["name"]) if label else None
+
+
+def find_distinct(profiles: list[Profile]) -> list[str]:
+    """Columns that can tell rows apart and yet say something of them."""
+    return [profile["name"] for profile in profiles if profile["kind"] not in USELESS]
+
+
 def _guess_label(profiles: list[Profile], n_rows: int) -> tuple[Profile | None, str]:
     """A telling name first, of a number too; else the last column whose values repeat.
 

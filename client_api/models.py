@@ -1,5 +1,7 @@
 """What the protocol of the official client knows before the product does."""
 
+from datetime import timedelta
+
 from django.db import models
 
 from studio.models.base import InputFailure, WorkspaceRow
@@ -24,3 +26,31 @@ class PredictionQuery(WorkspaceRow, InputFailure):
 
     def __str__(self) -> str:
         return self.hex_id
+
+
+class Upload(WorkspaceRow, InputFailure):
+    """A file that arrives in parts, until it is a dataset's."""
+
+    class Status(models.TextChoices):
+        RECEIVING = "receiving", "Receiving parts"
+        RECEIVED = "received", "Waiting to be confirmed"
+        CONFIRMED = "confirmed", "Confirmed"
+        FAILED = "failed", "Failed"
+
+    OPEN = (Status.RECEIVING, Status.RECEIVED)
+    RECEIVE_WITHIN = timedelta(hours=24)
+    CONFIRM_WITHIN = timedelta(hours=1)
+
+    file_name = models.CharField(max_length=255)
+    size_bytes = models.BigIntegerField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RECEIVING)
+    # What is not confirmed by then has failed; of a confirmed one, the parts go.
+    expires_at = models.DateTimeField(db_index=True)
+    dataset = models.ForeignKey(
+        "studio.Dataset", models.CASCADE, null=True, related_name="client_uploads"
+    )
+    # Of the upload that S3 puts together; empty on a local disk.
+    s3_upload_id = models.CharField(max_length=1_024, blank=True)
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -85,7 +85,7 @@ def _check_label(dataset: Dataset, name: str, task: str) -> None:
             f"The labels in '{shown}' are numbers with decimals. Multi-class projects need text, "
             "whole numbers or true and false; for numbers there is the task regression."
         )
-    if task == MULTI_LABEL and not _has_lists(label):
+    if task == MULTI_LABEL and not has_lists(label):
         raise UnsupportedProjectError(
             f"The labels in '{shown}' are no lists. Multi-label projects need class names with "
             "commas between them, such as 'wearing_hat,has_glasses'."
@@ -98,7 +98,8 @@ def _is_whole(label: dict[str, Any]) -> bool:
     return all(number is None or number.is_integer() for number in numbers)
 
 
-def _has_lists(label: dict[str, Any]) -> bool:
+def has_lists(label: dict[str, Any]) -> bool:
+    """Whether some of a column's cells can be lists of labels, by its profile."""
     counts = label["value_counts"]
     return counts is None or any("," in value for value, _ in counts)
 

@@ -1,6 +1,7 @@
 """Request side of datasets: store an upload and have it read."""
 
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -41,6 +42,18 @@ def create_dataset(
     claim_files([stored])
     start_job(INGESTION, dataset.pk, workspace=workspace)
     return dataset
+
+
+def start_reading(dataset: Dataset, **arrived: Any) -> None:
+    """Its file is here. Call it in the transaction that ends the job which brought it."""
+    waiting = Dataset.all_objects.filter(pk=dataset.pk, status=Dataset.Status.INGESTING)
+    if waiting.update(**arrived):
+        start_job(INGESTION, dataset.pk, workspace=dataset.workspace)
+
+
+def name_of_file(file_name: str) -> str:
+    """What a dataset is called whose file nobody gave another name."""
+    return (Path(file_name).stem or file_name)[:255]
 
 
 def create_from_sample(*, user: User, workspace: Workspace, sample: Sample) -> Dataset:

@@ -9,7 +9,7 @@ from studio.models import CandidateRun, Cleanset, Dataset, DecisionImport, Job
 from studio.notices import notify_analysis_failed
 
 
-def _fail_dataset(job: Job, failure: JobFailure) -> None:
+def fail_dataset(job: Job, failure: JobFailure) -> None:
     Dataset.objects.filter(pk=job.subject_id, status=Dataset.Status.INGESTING).update(
         status=Dataset.Status.FAILED, **failure.as_fields()
     )
@@ -43,7 +43,7 @@ register(
         queue="io",
         deadline=timedelta(hours=2),
         run=tasks.ingest_dataset,
-        on_fail=_fail_dataset,
+        on_fail=fail_dataset,
     )
 )
 register(
@@ -52,7 +52,7 @@ register(
         queue="io",
         deadline=timedelta(hours=2),
         run=tasks.fetch_upload,
-        on_fail=_fail_dataset,
+        on_fail=fail_dataset,
     )
 )
 register(

@@ -23,11 +23,18 @@ FIRST_REPUBLISH_SECONDS = 15
 LAST_REPUBLISH_SECONDS = 300
 # Receivers of webhooks are anybody's servers and may be slow: this loop does not wait for them.
 WEBHOOK_SENDERS = 3
+Step = Callable[[], object]
+_later_steps: list[Step] = []
+
+
+def add_step(step: Step) -> None:
+    """Of an app above this one: each round ends with it."""
+    _later_steps.append(step)
 
 
 def reconcile() -> None:
     """One round; each step stands alone, so that one that fails does not stop the others."""
-    steps: list[Callable[[], object]] = [
+    steps: list[Step] = [
         expire_leases,
         fail_overdue,
         stop_due,
@@ -38,6 +45,7 @@ def reconcile() -> None:
         purge_deleted,
         files.sweep_files,
         sweep_scratch,
+        *_later_steps,
     ]
     for step in steps:
         try:

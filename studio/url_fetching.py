@@ -6,8 +6,8 @@ from django.conf import settings
 
 from automl.errors import InputError
 from automl.file_names import check_file_name
-from studio.datasets import INGESTION
-from studio.jobs import Finished, start_job
+from studio.datasets import start_reading
+from studio.jobs import Finished
 from studio.jobs.execution import JobRun
 from studio.models import Dataset
 from studio.outgoing_http import Downloaded, download
@@ -41,13 +41,9 @@ def fetch_upload(run: JobRun) -> Finished:
     stored = run.put_file("uploads", target)
 
     def apply() -> None:
-        waiting = Dataset.all_objects.filter(pk=dataset.pk, status=Dataset.Status.INGESTING)
-        if waiting.update(
-            upload_file=stored,
-            file_name=file_name,
-            source_url=dataset.shown_source,
-        ):
-            start_job(INGESTION, dataset.pk, workspace=run.job.workspace)
+        start_reading(
+            dataset, upload_file=stored, file_name=file_name, source_url=dataset.shown_source
+        )
 
     return Finished(apply)
 

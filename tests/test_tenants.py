@@ -157,6 +157,47 @@ def test_what_is_not_signed_is_refused_whoever_asks(name, ids, alice_client):
             assert client.get(reverse(name, args=[token])).status_code == 403
 
 
+CLIENT = [
+    pattern
+    for resolver in get_resolver().url_patterns
+    if getattr(resolver, "namespace", None) == "client_api"
+    for pattern in resolver.url_patterns
+]
+CLIENT_WITH_ID = [p for p in CLIENT if any(key.endswith("_id") for key in p.pattern.converters)]
+# What the client asks before it has a key, or sends to an address that this server has signed.
+CLIENT_OPEN = {"check_version", "validate", "telemetry", "upload_part", "batch_upload", "not_here"}
+METHODS = ("GET", "POST", "PATCH", "DELETE")
+
+
+def client_address(pattern, ids):
+    known = {"query_id": uuid4(), "column": "label", "token": "x", "rest": "x"} | ids
+    kwargs = {key: known[key] for key in pattern.pattern.converters}
+    return reverse(f"client_api:{pattern.name}", kwargs=kwargs)
+
+
+@pytest.mark.parametrize("pattern", CLIENT_WITH_ID, ids=lambda pattern: pattern.name)
+def test_the_key_of_somebody_else_finds_nothing(pattern, ids, client, bob):
+    _, key = create_key(user=bob, name="script", scope="write")
+    url = client_address(pattern, ids)
+    answers = [
+        client.generic(method, url, headers={"authorization": f"bearer {key}"})
+        for method in METHODS
+    ]
+    assert {answer.status_code for answer in answers} <= {404, 405}
+    assert 404 in {answer.status_code for answer in answers}
+    assert all(answer.json()["error"] for answer in answers)
+
+
+@pytest.mark.parametrize("pattern", CLIENT, ids=lambda pattern: pattern.name)
+def test_scripts_without_a_key_get_no_further(pattern, ids, alice_client):
+    url = client_address(pattern, ids)
+    statuses = {alice_client.generic(method, url).status_code for method in METHODS}
+    if pattern.name in CLIENT_OPEN:
+        assert 401 not in statuses
+    else:
+        assert statuses in ({401}, {401, 405})
+
+
 def test_a_project_cannot_be_made_of_somebody_elses_dataset(ids, client, bob):
     client.force_login(bob)
     url = reverse("studio:project_create") + f"?dataset={ids['dataset_id'].hex}"

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest
 
 from automl.errors import InputError
+from client_api.access import ready_dataset_for
 from client_api.endpoint import UnsupportedProjectError, endpoint, read_body
 from client_api.project_setup import read_name, read_setup
-from studio.access import dataset_for, project_for
+from studio.access import project_for
 from studio.converters import parse_id
-from studio.models import Dataset, User
+from studio.models import User
 from studio.projects import create_project
 from studio.trash import delete_row
 
@@ -20,9 +21,7 @@ def clean(request: HttpRequest) -> dict[str, Any]:
     """The client asks for the cleanset at once, so it is made with the project."""
     assert isinstance(request.user, User)
     body = read_body(request)
-    dataset = dataset_for(request.user, parse_id(str(body.get("dataset_id"))), write=True)
-    if dataset.status != Dataset.Status.READY:
-        raise InputError("NOT_READY", "This dataset is not ready: it is being read, or has failed.")
+    dataset = ready_dataset_for(request.user, parse_id(str(body.get("dataset_id"))), write=True)
     name, setup = read_name(body), read_setup(dataset, body)
     try:
         project = create_project(

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from automl.errors import InputError
 from studio.access import dataset_for, require_writer, rows_for, workspace_for
-from studio.datasets import create_dataset, create_from_sample, reread_dataset
+from studio.datasets import create_dataset, create_from_sample, name_of_file, reread_dataset
 from studio.forms import RereadForm, UploadForm, UrlForm
 from studio.jobs import latest_job
 from studio.models import Dataset, User
@@ -41,7 +41,7 @@ def dataset_create(request: HttpRequest) -> HttpResponse:
     dataset = create_dataset(
         user=request.user,
         workspace=workspace,
-        name=Path(form.shown_name).stem or form.shown_name,
+        name=name_of_file(form.shown_name),
         file_name=form.shown_name,
         path=Path(form.cleaned_data["file"].temporary_file_path()),
     )

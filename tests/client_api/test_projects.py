@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from client_api import cleanset_columns
 from studio import cleanset_tables
-from studio.api_keys import create_key
 from studio.decisions import decide_row
 from studio.files import local_path
 from studio.models import Cleanset, Job, Membership, Project, User
 
 from ..factories import make_cleanset, make_dataset, make_features, store, write_table
+from .asking import Asking
 
 pytestmark = pytest.mark.django_db
 
@@ -39,33 +39,6 @@ def cleanset(alice, tmp_path):
     made.pred_probs_file = store(made.workspace, "cleansets", write_table(tmp_path, columns))
     made.save()
     return made
-
-
-class Asking:
-    """Requests with the key of one account."""
-
-    def __init__(self, client, user):
-        self.client = client
-        self.headers = {
-            "authorization": f"bearer {create_key(user=user, name='k', scope='write')[1]}"
-        }
-
-    def __call__(self, method, address, body=None, **query):
-        text = json.dumps(body) if body is not None else None
-        return self.client.generic(
-            method,
-            f"/api/{address}",
-            text or "",
-            content_type="application/json",
-            headers=self.headers,
-            query_params=query,
-        )
-
-    def get(self, address, **query):
-        answer = self("GET", address, **query)
-        content = b"".join(answer) if answer.streaming else answer.content
-        assert answer.status_code == 200, content
-        return json.loads(content)
 
 
 @pytest.fixture

@@ -1,0 +1,97 @@
+"""Parts that the client sends to S3 itself, by presigned addresses; S3 puts them together."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from botocore.exceptions import ClientError
+from django.core.files.storage import storages
+from django.http import HttpRequest
+
+from automl.errors import InputError
+from client_api.models import Upload
+
+# What S3 answers where it is the client who is wrong.
+CLIENT_CODES = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload", "MalformedXML"}
+
+
+class S3Parts:
+    def __init__(self) -> None:
+        self._storage = cast(Any, storages["default"])
+        self._client: Any = self._storage.connection.meta.client
+
+    def begin(self, upload: Upload) -> None:
+        answer = self._client.create_multipart_upload(**self._place(upload))
+        upload.s3_upload_id = answer["UploadId"]
+
+    def urls(self, upload: Upload, n_parts: int, request: HttpRequest) -> list[str]:
+        return [self._url(upload, number) for number in range(1, n_parts + 1)]
+
+    def complete(self, upload: Upload, etags: list[str]) -> None:
+        if not etags:
+            # S3 puts nothing together from no parts.
+            self._client.put_object(**self._place(upload), Body=b"")
+            return
+        parts = [{"ETag": f'"{tag}"', "PartNumber": i} for i, tag in enumerate(etags, start=1)]
+        try:
+            self._client.complete_multipart_upload(
+                **self._place(upload),
+                UploadId=upload.s3_upload_id,
+                MultipartUpload={"Parts": parts},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in CLIENT_CODES:
+                raise
+            raise _missing() from error
+        if self._client.head_object(**self._place(upload))["ContentLength"] != upload.size_bytes:
+            raise _missing()
+
+    def fetch(self, upload: Upload, target: Path, on_progress: Callable[[int], None]) -> None:
+        done = 0
+
+        def count(n_bytes: int) -> None:
+            nonlocal done
+            done += n_bytes
+            on_progress(done)
+
+        place = self._place(upload)
+        try:
+            self._client.download_file(place["Bucket"], place["Key"], str(target), Callback=count)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in {"404", "NoSuchKey"}:
+                raise
+            raise InputError(
+                "UPLOAD_GONE", "The uploaded file is no longer here. Upload it again."
+            ) from error
+
+    def discard(self, upload: Upload) -> None:
+        if not upload.s3_upload_id:
+            return
+        place = self._place(upload)
+        try:
+            self._client.abort_multipart_upload(**place, UploadId=upload.s3_upload_id)
+        except ClientError as error:
+            # It was put together.
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
+        self._client.delete_object(**place)
+
+    def _url(self, upload: Upload, number: int) -> str:
+        params = {**self._place(upload), "UploadId": upload.s3_upload_id, "PartNumber": number}
+        seconds = int(Upload.RECEIVE_WITHIN.total_seconds())
+        url: str = self._client.generate_presigned_url("upload_part", params, ExpiresIn=seconds)
+        return url
+
+    def _place(self, upload: Upload) -> dict[str, str]:
+        location = self._storage.location.strip("/")
+        key = f"parts/{upload.pk.hex}"
+        return {
+            "Bucket": self._storage.bucket_name,
+            "Key": f"{location}/{key}" if location else key,
+        }
+
+
+def _missing() -> InputError:
+    return InputError(
+        "PART_MISSING", "The parts did not arrive as they were sent. Upload the file again."
+    )
