@@ -3,7 +3,9 @@
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
+from client_api.models import PredictionQuery, Upload
 from inference.models import InferenceResult
 from models_app.models import CandidateModel, DeployedModel
 from studio.models import (
@@ -21,7 +23,7 @@ from studio.webhooks import announce
 
 from ..factories import make_webhook
 
-OWN = {"studio", "models_app", "inference"}
+OWN = {"studio", "models_app", "inference", "client_api"}
 NASTY = "<img src=x onerror=alert(1)>"
 
 
@@ -42,6 +44,8 @@ def rows(alice):
     model = DeployedModel.objects.create(cleanset=cleanset, name=NASTY, preset="regular", **base)
     CandidateModel.objects.create(deployed_model=model, family="x", title="X")
     InferenceResult.objects.create(deployed_model=model, file_name=NASTY, **base)
+    PredictionQuery.objects.create(deployed_model=model, **base)
+    Upload.objects.create(file_name=NASTY, size_bytes=1, expires_at=timezone.now(), **base)
     send_template([alice.email], "analysis_ready", {"cleanset": cleanset, "project_name": NASTY})
     make_webhook(alice)
     Webhook.objects.update(url=f"https://example.org/{NASTY}", last_error=NASTY)
