@@ -11,9 +11,9 @@ register_converter(HexIdConverter, "hex")
 urlpatterns = [
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("api.urls")),
-    # Some of its addresses begin with v1/ too.
+    # Before the API of our own: some of its addresses begin with v1/ too.
     path("api/", include("client_api.urls")),
+    path("api/v1/", include("api.urls")),
     path("", include("studio.page_urls")),
     path("", include("models_app.urls")),
     path("", include("inference.urls")),

@@ -162,15 +162,16 @@ CLIENT = [
     for resolver in get_resolver().url_patterns
     if getattr(resolver, "namespace", None) == "client_api"
     for pattern in resolver.url_patterns
+    if pattern.name != "not_here"
 ]
 CLIENT_WITH_ID = [p for p in CLIENT if any(key.endswith("_id") for key in p.pattern.converters)]
 # What the client asks before it has a key, or sends to an address that this server has signed.
-CLIENT_OPEN = {"check_version", "validate", "telemetry", "upload_part", "batch_upload", "not_here"}
+CLIENT_OPEN = {"check_version", "validate", "telemetry", "upload_part", "batch_upload"}
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 
 
 def client_address(pattern, ids):
-    known = {"query_id": uuid4(), "column": "label", "token": "x", "rest": "x"} | ids
+    known = {"query_id": uuid4(), "column": "label", "token": "x"} | ids
     kwargs = {key: known[key] for key in pattern.pattern.converters}
     return reverse(f"client_api:{pattern.name}", kwargs=kwargs)
 
