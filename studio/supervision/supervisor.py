@@ -20,6 +20,7 @@ from automl.threads import thread_environment
 from studio.reconciler import release_leases
 from studio.supervision import valkey
 from studio.supervision.processes import Service
+from studio.supervision.web_memory import WEB_MEMORY
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ class Supervisor:
             "SERVING_TOKEN": settings.SERVING_TOKEN or secrets.token_urlsafe(32),
         } | thread_environment(settings.THREADS_PER_WORKER)
         self.queue = [] if settings.REDIS_URL else [Service("queue", valkey.server_command())]
-        self.web = [Service("web", _web_command(host, port), environment)] if has_web else []
+        web = Service("web", _web_command(host, port), environment | WEB_MEMORY)
+        self.web = [web] if has_web else []
         # By name: it belongs to a later app.
         self.serving = [Service("serving", _manage("serve_models"), environment)] if has_web else []
         self.reconciler = Service("reconciler", _manage("reconcile"), environment)
