@@ -11,7 +11,17 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, parser
 from ninja.errors import HttpError, ValidationError
 
-from api import cleansets, datasets, projects, rows
+from api import (
+    cleansets,
+    datasets,
+    deployments,
+    exports,
+    jobs,
+    predictions,
+    projects,
+    rows,
+    synchronous,
+)
 from api.authentication import ANYBODY
 from api.errors import explain
 from api.validation import explain_body, explain_fields
@@ -54,6 +64,12 @@ api.add_router("/datasets", datasets.router)
 api.add_router("/projects", projects.router)
 api.add_router("/cleansets", cleansets.router)
 api.add_router("/cleansets", rows.router)
+api.add_router("/cleansets", exports.router)
+api.add_router("/deployments", deployments.router)
+api.add_router("/deployments", predictions.of_models)
+api.add_router("/deployments", synchronous.router)
+api.add_router("/predictions", predictions.router)
+api.add_router("/jobs", jobs.router)
 
 for _error, _handler in (
     (Exception, explain),

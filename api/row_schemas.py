@@ -3,9 +3,8 @@ from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
-from api.schemas import Body, Id, Number, Text, Whole, YesNo
+from api.schemas import Body, Id, NoId, Number, Text, Whole, YesNo
 from automl.problem import format_label_set
 from studio.decisions import MAX_LABEL_CHARS
 from studio.review_query import (
@@ -18,8 +17,6 @@ from studio.review_query import (
     WORST_FIRST,
 )
 
-# In an address there is no null.
-Nothing = SkipJsonSchema[None]
 MAX_ROW_IDS = 100_000
 MAX_ROWS = 10_000_000
 # mypy cannot know them; the values are what counts.
@@ -35,18 +32,16 @@ class RowFilters(Schema):
     given: list[Text] = Field([], max_length=MAX_LABELS, description="One of these given labels")
     suggested: list[Text] = Field([], max_length=MAX_LABELS)
     search: Text = Field("", max_length=MAX_SEARCH_CHARS, description="In any feature column")
-    column: Text | Nothing = Field(None, max_length=10_000, description="A column of the dataset")
+    column: Text | NoId = Field(None, max_length=10_000, description="A column of the dataset")
     contains: Text = Field("", max_length=MAX_SEARCH_CHARS, description="A text in that column")
-    equals: Text | Nothing = Field(
-        None, max_length=MAX_WHOLE_CHARS, description="A whole cell of it"
-    )
+    equals: Text | NoId = Field(None, max_length=MAX_WHOLE_CHARS, description="A whole cell of it")
     at_least: Text = Field("", max_length=40, description="A number or time of that column")
     at_most: Text = Field("", max_length=40)
-    score: ScoreName | Nothing = Field(None, description="A generated column, for the limits below")
-    min_score: float | Nothing = Field(None, ge=-1e15, le=1e15, allow_inf_nan=False)
-    max_score: float | Nothing = Field(None, ge=-1e15, le=1e15, allow_inf_nan=False)
+    score: ScoreName | NoId = Field(None, description="A generated column, for the limits below")
+    min_score: float | NoId = Field(None, ge=-1e15, le=1e15, allow_inf_nan=False)
+    max_score: float | NoId = Field(None, ge=-1e15, le=1e15, allow_inf_nan=False)
     sort: SortName = Field(WORST_FIRST, description="A generated column, or what rows have")
-    sort_column: Text | Nothing = Field(None, max_length=10_000, description="One of the dataset")
+    sort_column: Text | NoId = Field(None, max_length=10_000, description="One of the dataset")
     order: Literal["rising", "falling"] = "falling"
 
 

@@ -16,6 +16,7 @@ from pydantic import (
     StrictInt,
     StringConstraints,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from studio.jobs import latest_job
 from studio.models.base import InputFailure
@@ -43,6 +44,8 @@ Whole = StrictInt
 Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]
 YesNo = StrictBool
 Preset = Literal["fast", "regular", "best"]
+# Left out, in an address; there is no null in one.
+NoId = SkipJsonSchema[None]
 
 
 class Body(Schema):

@@ -3,21 +3,44 @@
 from collections.abc import Iterator
 
 import pyarrow as pa
+from django.http import FileResponse, StreamingHttpResponse
 
 from automl.arrow_arrays import make_text_array
+from automl.errors import InputError
 from automl.problem import MULTI_LABEL, RESERVED_CLASS
 from automl.read_back import may_change
 from inference.models import InferenceResult
 from studio.cleanset_tables import make_unique
 from studio.files import local_path
 from studio.parquet_reading import read_parts
-from studio.table_formats import fits_excel
+from studio.table_formats import FORMATS, fits_excel
+from studio.table_responses import download_table
 
 PLAIN, WITH_COLUMNS = "plain", "with-columns"
 KINDS = (PLAIN, WITH_COLUMNS)
 PART_ROWS = 10_000
 FOUND = {"confidence": "Confidence", "novelty": "Novelty percentile", "warning": "Warning"}
 LABEL = "label"
+
+
+def download_predictions(
+    result: InferenceResult, kind: str, form: str
+) -> FileResponse | StreamingHttpResponse:
+    """Raises what `check_export` does; FileMissingError where storage has lost a file."""
+    check_export(result, kind, form)
+    # `<stem>_pred_probs.csv`: the name that users of the original know.
+    stem = result.stem + ("_pred_probs" if kind == PLAIN else "_predictions")
+    return download_table(read_export(result, kind), form, stem)
+
+
+def check_export(result: InferenceResult, kind: str, form: str) -> None:
+    """Raises InputError `NO_SUCH_EXPORT` or `TOO_LARGE_FOR_EXCEL`."""
+    is_there = result.status == InferenceResult.Status.READY and result.result_file is not None
+    if kind not in KINDS or form not in FORMATS or not is_there:
+        raise InputError("NO_SUCH_EXPORT", "These predictions are not ready for export.")
+    if not can_export(result, kind, form):
+        message = "These are more rows or columns than Excel has. Choose CSV."
+        raise InputError("TOO_LARGE_FOR_EXCEL", message)
 
 
 def read_export(result: InferenceResult, kind: str) -> Iterator[pa.Table]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.http import StreamingHttpResponse
 
 from automl.errors import InputError
 from automl.portable.contents import PredictorFacts
@@ -17,12 +18,19 @@ from automl.portable.requirements import pin_requirements
 from models_app.model_card.card import write_model_card
 from models_app.models import DeployedModel
 from models_app.streamed_zip import stream_zip
+from studio.attachments import as_attachment
 from studio.files import sealed_path
 
 SCRIPT = ROOT / "automl" / "portable" / "predict.py"
 OPENMP = Path(settings.BASE_DIR) / "studio" / "supervision" / "openmp.py"
 LICENCE = Path(settings.BASE_DIR) / "LICENSE"
 LOCK = Path(settings.BASE_DIR) / "requirements.txt"
+
+
+def download_bundle(model: DeployedModel) -> StreamingHttpResponse:
+    """Raises what `stream_bundle` does."""
+    response = StreamingHttpResponse(stream_bundle(model), content_type="application/zip")
+    return as_attachment(response, f"{model.name} bundle.zip")
 
 
 def stream_bundle(model: DeployedModel) -> Iterator[bytes]:

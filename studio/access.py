@@ -12,6 +12,7 @@ from studio.models import (
     Cleanset,
     Dataset,
     DecisionImport,
+    Job,
     Membership,
     Project,
     Role,
@@ -30,8 +31,16 @@ NOBODY = UUID(int=0)
 
 def rows_for(row_class: type[Row], user: AnyUser) -> "QuerySet[Row]":
     """All live rows of the workspaces that the user is a member of."""
-    mine = Membership.objects.filter(user_id=user.pk or NOBODY).values("workspace_id")
-    return row_class.objects.filter(workspace_id__in=mine)
+    return row_class.objects.filter(workspace_id__in=_workspaces_of(user))
+
+
+def jobs_for(user: AnyUser) -> "QuerySet[Job]":
+    """The work on rows of these workspaces, deleted ones among them."""
+    return Job.objects.filter(workspace_id__in=_workspaces_of(user))
+
+
+def _workspaces_of(user: AnyUser) -> Any:
+    return Membership.objects.filter(user_id=user.pk or NOBODY).values("workspace_id")
 
 
 def row_for(

@@ -45,6 +45,8 @@ def make_dataset(user, folder):
     workspace = user.workspaces.get()
     path = write_table(folder, {"c0": TEXTS, "c1": [label or "" for label in GIVEN]})
     profile = {"kind": "text", "note": "", "n_missing": 0, "n_distinct": 6, "examples": ["good"]}
+    profile |= {"looks_multi_label": False, "label_type": "text", "mean_chars": 4}
+    profile |= {"value_counts": [["no", 3], ["yes", 2]]}
     return Dataset.objects.create(
         workspace=workspace,
         created_by=user,

@@ -12,11 +12,8 @@ from django.views.decorators.http import require_safe
 from automl.errors import InputError
 from inference.access import result_for, result_of_link
 from inference.export_links import make_link, read_link
-from inference.models import InferenceResult
-from inference.prediction_export import KINDS, PLAIN, can_export, read_export
+from inference.prediction_export import PLAIN, check_export, download_predictions
 from studio.files import FileMissingError
-from studio.table_formats import FORMATS
-from studio.table_responses import download_table
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +28,12 @@ REFUSALS = {"LINK_EXPIRED": 410, "LINK_INVALID": 403}
 def result_export(request: HttpRequest, result_id: UUID) -> HttpResponse:
     result = result_for(request.user, result_id)
     what, form = request.GET.get("what", PLAIN), request.GET.get("format", "csv")
-    _require_export(result, what, form)
-    if not can_export(result, what, form):
-        messages.error(request, "These are more rows or columns than Excel has. Choose CSV.")
+    try:
+        check_export(result, what, form)
+    except InputError as error:
+        if error.code == "NO_SUCH_EXPORT":
+            raise Http404(error.message) from error
+        messages.error(request, error.message)
         return redirect("inference:result_detail", result.pk)
     return redirect(make_link(result, what, form))
 
@@ -46,20 +46,13 @@ def export_download(request: HttpRequest, token: str) -> HttpResponseBase:
     except InputError as error:
         return _refuse(request, error.message, REFUSALS[error.code])
     result = result_of_link(link.result_id)
-    _require_export(result, link.what, link.form)
-    # `<stem>_pred_probs.csv`: the name that users of the original know.
-    stem = result.stem + ("_pred_probs" if link.what == PLAIN else "_predictions")
     try:
-        return download_table(read_export(result, link.what), link.form, stem)
+        return download_predictions(result, link.what, link.form)
+    except InputError as error:
+        raise Http404(error.message) from error
     except FileMissingError as error:
         logger.error("export of %s: %s", result.pk.hex, error)
         return _refuse(request, FILE_MISSING, 404)
-
-
-def _require_export(result: InferenceResult, what: str, form: str) -> None:
-    is_there = result.status == InferenceResult.Status.READY and result.result_file is not None
-    if what not in KINDS or form not in FORMATS or not is_there:
-        raise Http404("These predictions are not ready for export.")
 
 
 def _refuse(request: HttpRequest, message: str, status: int) -> HttpResponse:

@@ -30,7 +30,7 @@ STATUSES = {
 @require_POST
 def model_predict_json(request: HttpRequest, model_id: UUID) -> JsonResponse:
     try:
-        answer = predict_json(model_for(request.user, model_id), _read_body(request))
+        return answer_rows(request, model_id)
     except Http404:
         return _show_error(InputError("NOT_FOUND", "There is no model with this address."))
     except InputError as error:
@@ -38,6 +38,11 @@ def model_predict_json(request: HttpRequest, model_id: UUID) -> JsonResponse:
     except ServingUnavailableError as error:
         body = {"error": {"code": "UNAVAILABLE", "message": error.message}}
         return JsonResponse(body, status=503, headers={"Retry-After": str(error.retry_seconds)})
+
+
+def answer_rows(request: HttpRequest, model_id: UUID) -> JsonResponse:
+    """Raises Http404, InputError, or ServingUnavailableError where it may be tried again."""
+    answer = predict_json(model_for(request.user, model_id), _read_body(request))
     milliseconds = answer.model_seconds * 1000
     return JsonResponse(answer.content, headers={"Server-Timing": f"model;dur={milliseconds:.2f}"})
 

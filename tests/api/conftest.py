@@ -9,6 +9,13 @@ from django.test import Client
 from studio.api_keys import create_key
 
 from ..factories import make_cleanset, make_model
+from ..inference.conftest import (  # noqa: F401
+    _serving,
+    no_serving,
+    serving,
+    small_model,
+    small_predictor,
+)
 
 ROOT = "/api/v1"
 
