@@ -20,6 +20,34 @@ FLAGS = [
     "--no-sandbox",
 ]
 JOB_TIMEOUT_MS = 240_000
+MAKE_MODEL = """
+import tempfile
+from pathlib import Path
+from automl.training_profile import TrainingProfile
+from tests.automl.test_predictor import make_predictor
+from tests.factories import make_cleanset, make_model, store
+from tests.inference.conftest import fill_dataset
+from studio.models import User
+
+user = User.objects.get(email="admin@example.org")
+predictor, table = make_predictor()
+predictor.keep_golden_rows(table.slice(0, 10))
+predictor.profile = TrainingProfile.of(table, predictor.schema, [None] * table.num_rows)
+schema = predictor.schema.to_json()
+with tempfile.TemporaryDirectory() as name:
+    folder = Path(name)
+    predictor.save(folder / "predictor.zip", info={})
+    cleanset = make_cleanset(user, folder)
+    project = cleanset.project
+    project.feature_schema, project.modality = schema, "tabular"
+    project.save()
+    fill_dataset(project.dataset, schema, folder)
+    model = make_model(cleanset, folder)
+    model.predictor_file = store(model.workspace, "predictors", folder / "predictor.zip")
+    model.classes = predictor.classes
+    model.save()
+print(model.pk.hex)
+"""
 # A shared machine may be busy: what is right but late must not fail.
 expect.set_options(timeout=30_000)
 
@@ -44,6 +72,13 @@ def studio(tmp_path_factory, chromium):
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="package")
+def small_model(studio):
+    """The address of a model that reads `size`, a number, and `colour`: `large` or `small`."""
+    model = studio.manage("shell", "-v", "0", "-c", MAKE_MODEL).split()[-1]
+    return f"/models/{model}/"
 
 
 def make_first_admin(chromium, link):

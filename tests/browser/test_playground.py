@@ -8,38 +8,10 @@ from .conftest import ADMIN, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]
 
-MAKE = """
-import tempfile
-from pathlib import Path
-from tests.automl.test_predictor import make_predictor
-from tests.factories import make_cleanset, make_model, store
-from tests.inference.conftest import fill_dataset
-from studio.models import User
-
-user = User.objects.get(email="admin@example.org")
-predictor, table = make_predictor()
-predictor.keep_golden_rows(table.slice(0, 10))
-schema = predictor.schema.to_json()
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    predictor.save(folder / "predictor.zip", info={})
-    cleanset = make_cleanset(user, folder)
-    project = cleanset.project
-    project.feature_schema, project.modality = schema, "tabular"
-    project.save()
-    fill_dataset(project.dataset, schema, folder)
-    model = make_model(cleanset, folder)
-    model.predictor_file = store(model.workspace, "predictors", folder / "predictor.zip")
-    model.classes = predictor.classes
-    model.save()
-print(model.pk.hex)
-"""
-
 
 @pytest.fixture(scope="package")
-def playground(studio):
-    model = studio.manage("shell", "-v", "0", "-c", MAKE).split()[-1]
-    return f"/models/{model}/playground/"
+def playground(small_model):
+    return f"{small_model}playground/"
 
 
 def test_an_example_is_predicted_and_explained_where_it_stands(page, playground, console_errors):
