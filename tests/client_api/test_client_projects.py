@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import psutil
 import pytest
 
 from .official_client import OfficialClient
@@ -235,6 +236,17 @@ def check_new_version(studio, made, run_client, fixed, excluded, columns):
     assert rows[fixed]["given_label"] == columns[fixed]["suggested_label"]
     assert (rows[fixed]["is_previously_resolved"], rows[fixed]["corrected_label"]) == (True, None)
     assert sum(row["is_previously_resolved"] for row in rows.values()) == 3
+
+
+@pytest.mark.slow
+def test_the_web_process_stays_free_of_pandas(customers, studio, run_client):
+    run_client("download_columns.py", CLEANSET_ID=customers.cleanset_id)
+    run_client("arrays.py", CLEANSET_ID=customers.cleanset_id)
+    children = psutil.Process(studio.process.pid).children(recursive=True)
+    web = [child for child in children if any("gunicorn" in part for part in child.cmdline())]
+    libraries = {each.path for child in web for each in child.memory_maps()}
+    assert any("pyarrow" in path for path in libraries)
+    assert not [path for path in libraries if "/pandas/" in path or "/sklearn/" in path]
 
 
 @pytest.mark.slow
