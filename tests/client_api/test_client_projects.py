@@ -243,7 +243,7 @@ def test_the_web_process_stays_free_of_pandas(customers, studio, run_client):
     run_client("download_columns.py", CLEANSET_ID=customers.cleanset_id)
     run_client("arrays.py", CLEANSET_ID=customers.cleanset_id)
     children = psutil.Process(studio.process.pid).children(recursive=True)
-    web = [child for child in children if any("gunicorn" in part for part in child.cmdline())]
+    web = [child for child in children if "studio.wsgi:application" in child.cmdline()]
     libraries = {each.path for child in web for each in child.memory_maps()}
     assert any("pyarrow" in path for path in libraries)
     assert not [path for path in libraries if "/pandas/" in path or "/sklearn/" in path]
