@@ -170,6 +170,19 @@ def test_a_tabular_project_reads_all_columns_but_the_label(customers, studio, ru
 
 
 @pytest.mark.slow
+def test_labels_that_are_numbers_are_corrected_as_such(customers, studio, run_client):
+    before = list(csv.DictReader(customers.path.open()))
+    turned = {i: str(1 - int(before[i]["leaves"])) for i in (2, 17)}
+    decisions = [(i, "label", label) for i, label in turned.items()]
+    decide(studio, customers, decisions=decisions, undone=[], tagged=[])
+    ids = {"CLEANSET_ID": customers.cleanset_id, "DATA": str(customers.path)}
+    cleaned = run_client("apply_corrections.py", **ids)["cleaned"]
+    place = cleaned["columns"].index("leaves")
+    expected = [int(turned.get(i, row["leaves"])) for i, row in enumerate(before)]
+    assert [row[place] for row in cleaned["data"]] == expected
+
+
+@pytest.mark.slow
 def test_what_cannot_be_a_project_ends_at_once_with_a_sentence(run_client):
     said = run_client("bad_configs.py")
     reasons = {
