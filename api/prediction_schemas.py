@@ -116,7 +116,6 @@ ROWS_SENT = {
                         "rows": {
                             "type": "array",
                             "minItems": 1,
-                            "maxItems": 1000,
                             "description": "Each with the columns of the model, as in a file",
                             "items": {"type": "object"},
                         }

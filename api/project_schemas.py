@@ -1,4 +1,4 @@
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -6,18 +6,16 @@ from pydantic import Field
 from api.schemas import (
     Answered,
     Body,
+    ColumnName,
     Id,
     Name,
     Preset,
     Progress,
-    Text,
     Warned,
     failure_of,
     progress_of,
 )
 from studio.models import Cleanset, Project
-
-ColumnName = Annotated[Text, Field(max_length=10_000)]
 
 
 class ProjectSetup(Body):
@@ -29,9 +27,7 @@ class ProjectSetup(Body):
     modality: Literal["text", "tabular"] | None = None
     label_column: ColumnName | None = None
     text_column: ColumnName | None = Field(None, description="Of a text project")
-    feature_columns: list[ColumnName] | None = Field(
-        None, max_length=10_000, description="Of a tabular project"
-    )
+    feature_columns: list[ColumnName] | None = Field(None, description="Of a tabular project")
     preset: Preset = "regular"
 
 

@@ -1,10 +1,10 @@
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from api.schemas import Body, Id, NoId, Number, Text, Whole, YesNo
+from api.schemas import Body, ColumnName, Id, NoId, Number, Text, Whole, YesNo
 from automl.problem import format_label_set
 from studio.decisions import MAX_LABEL_CHARS
 from studio.review_query import (
@@ -19,6 +19,8 @@ from studio.review_query import (
 
 MAX_ROW_IDS = 100_000
 MAX_ROWS = 10_000_000
+Cell = Annotated[Text, StringConstraints(max_length=MAX_WHOLE_CHARS)]
+Limit = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 # mypy cannot know them; the values are what counts.
 PresetName: Any = Literal[tuple(PRESETS)]
 SortName: Any = Literal[(*SHOWN_COLUMNS, *OF_ROWS)]
@@ -32,16 +34,16 @@ class RowFilters(Schema):
     given: list[Text] = Field([], max_length=MAX_LABELS, description="One of these given labels")
     suggested: list[Text] = Field([], max_length=MAX_LABELS)
     search: Text = Field("", max_length=MAX_SEARCH_CHARS, description="In any feature column")
-    column: Text | NoId = Field(None, max_length=10_000, description="A column of the dataset")
+    column: ColumnName | NoId = Field(None, description="A column of the dataset")
     contains: Text = Field("", max_length=MAX_SEARCH_CHARS, description="A text in that column")
-    equals: Text | NoId = Field(None, max_length=MAX_WHOLE_CHARS, description="A whole cell of it")
+    equals: Cell | NoId = Field(None, description="A whole cell of it")
     at_least: Text = Field("", max_length=40, description="A number or time of that column")
     at_most: Text = Field("", max_length=40)
     score: ScoreName | NoId = Field(None, description="A generated column, for the limits below")
-    min_score: float | NoId = Field(None, ge=-1e15, le=1e15, allow_inf_nan=False)
-    max_score: float | NoId = Field(None, ge=-1e15, le=1e15, allow_inf_nan=False)
+    min_score: Limit | NoId = None
+    max_score: Limit | NoId = None
     sort: SortName = Field(WORST_FIRST, description="A generated column, or what rows have")
-    sort_column: Text | NoId = Field(None, max_length=10_000, description="One of the dataset")
+    sort_column: ColumnName | NoId = Field(None, description="One of the dataset")
     order: Literal["rising", "falling"] = "falling"
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from ninja import Schema
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -30,15 +29,11 @@ def _to_hex(value: Any) -> Any:
     return value.hex if isinstance(value, UUID) else value
 
 
-def _refuse_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("may not contain NUL")
-    return text
-
-
 # As in the addresses of the pages; where ids are sent, those with dashes are as good.
 Id = Annotated[str, BeforeValidator(_to_hex), Field(pattern="^[0-9a-f]{32}$")]
-Text = Annotated[str, AfterValidator(_refuse_nul)]
+# NUL is what no database keeps.
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+ColumnName = Annotated[Text, StringConstraints(max_length=10_000)]
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=100)]
 Whole = StrictInt
 Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]

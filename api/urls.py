@@ -6,7 +6,7 @@ are made with (ninja, pydantic) takes memory that the pages do not need.
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
-from django.urls import path, resolve
+from django.urls import re_path, resolve
 from django.views.decorators.csrf import csrf_exempt
 
 from api.errors import show_error
@@ -16,7 +16,7 @@ app_name = "api"
 
 @csrf_exempt
 @login_not_required
-def forward(request: HttpRequest, rest: str = "") -> HttpResponseBase:
+def forward(request: HttpRequest, rest: str) -> HttpResponseBase:
     """To the operation, which looks itself who asks (api/authentication.py)."""
     try:
         match = resolve(f"/{rest}", urlconf="api.routes")
@@ -31,4 +31,5 @@ def forward(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     return response
 
 
-urlpatterns = [path("", forward, name="root"), path("<path:rest>", forward, name="any")]
+# Whatever follows, line ends among it.
+urlpatterns = [re_path(r"^(?P<rest>[\s\S]*)$", forward, name="any")]

@@ -17,6 +17,7 @@ WORDS = {
     "string_unicode": "must be a text without broken characters",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "may have at most {max_length} characters",
+    "string_pattern_mismatch": "may not contain NUL",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_parsing_size": "must be a smaller number",

@@ -48,7 +48,7 @@ def _find(request: HttpRequest) -> ApiKey:
         )
     key = find_key(text.strip())
     if key is None:
-        _limit(f"wrong:{request.META['REMOTE_ADDR']}", settings.API_WRONG_KEYS_PER_MINUTE)
+        _limit(f"wrong:{request.META.get('REMOTE_ADDR')}", settings.API_WRONG_KEYS_PER_MINUTE)
         raise InputError(
             "WRONG_KEY",
             "Invalid API key: it is unknown, expired or revoked. Make one on your account page.",

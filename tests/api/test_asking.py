@@ -61,7 +61,9 @@ def test_too_many_requests_say_how_long_to_wait(api, settings):
     assert 1 <= int(answer.headers["Retry-After"]) <= 61
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/datasets/x", "/datasets/", "/datasets/1234"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/datasets/x", "/datasets/", "/datasets/1234", "/datasets%0A", "/a%0Ab/c"]
+)
 def test_what_is_not_there_is_said_in_the_form_of_the_api(path, api):
     assert error_of(api.get(path), 404) == "NOT_FOUND"
 

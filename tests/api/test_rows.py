@@ -124,6 +124,7 @@ def test_all_rows_that_filters_let_through_are_tagged(api, path):
         ({"action": "label", "label": "a\0b"}, "INVALID_REQUEST"),
         ({"action": "label", "label": "Suggested Label"}, "RESERVED_CLASS_NAME"),
         ({"action": "label", "label": 7}, "INVALID_REQUEST"),
+        ({"action": "label", "label": None, "labels": None}, "LABEL_MISSING"),
         ({"action": "guess"}, "INVALID_REQUEST"),
         ({}, "INVALID_REQUEST"),
         ({"action": "keep", "row_id": 1}, "INVALID_REQUEST"),
