@@ -3,17 +3,18 @@
 import csv
 import io
 import json
+import math
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from automl.arrow_arrays import make_text_array
 from studio.spreadsheet_cells import defuse
@@ -22,8 +23,14 @@ PLAIN = pacsv.WriteOptions(include_header=False, quoting_style="needed")
 WRITE_JSON = json.JSONEncoder(ensure_ascii=False).encode
 BYTE_ORDER_MARK = "\ufeff".encode()
 PART_ROWS = 10_000
-# Of a sheet of Excel, its header among them; and of a cell.
-MAX_EXCEL_ROWS, MAX_EXCEL_COLUMNS, MAX_EXCEL_CHARS = 1_048_576, 16_384, 32_767
+# Of a sheet of Excel, its header among them.
+MAX_EXCEL_ROWS, MAX_EXCEL_COLUMNS = 1_048_576, 16_384
+EXCEL_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
 # What no XML can hold.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -105,27 +112,37 @@ def write_parquet(tables: Iterator[pa.Table]) -> IO[bytes]:
 
 def write_xlsx(tables: Iterator[pa.Table]) -> IO[bytes]:
     """The same; longer cells than Excel has are cut."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Sheet1")
-    for i, table in enumerate(tables):
-        if i == 0:
-            sheet.append([_cell(sheet, name) for name in table.column_names])
-        for batch in _flatten_all(table).to_batches(max_chunksize=PART_ROWS):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                sheet.append([_cell(sheet, value) for value in row])
     target = tempfile.TemporaryFile()  # noqa: SIM115
-    book.save(target)
+    with Workbook(target, EXCEL_OPTIONS) as book:
+        sheet = book.add_worksheet("Sheet1", PlainSheet)
+        row = 0
+        for table in tables:
+            if row == 0:
+                _write_row(sheet, row, table.column_names)
+            for batch in _flatten_all(table).to_batches(max_chunksize=PART_ROWS):
+                for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    row += 1
+                    _write_row(sheet, row, cells)
     target.seek(0)
     return target
 
 
-def _cell(sheet: Any, value: Any) -> Any:
-    """A text is a text, also where it begins like a formula."""
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, UNWRITABLE.sub("\ufffd", value)[:MAX_EXCEL_CHARS])
-    cell.data_type = "s"
-    return cell
+class PlainSheet(Worksheet):  # type: ignore[misc]
+    """A text is a text, also where it looks like the library's own mark-up."""
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        self._xml_inline_string(string, True, attributes)
+
+
+def _write_row(sheet: Worksheet, row: int, cells: Sequence[Any]) -> None:
+    """Nothing is written for what Excel has no cell for: nulls, NaN and infinity."""
+    for column, cell in enumerate(cells):
+        if isinstance(cell, str):
+            sheet.write_string(row, column, UNWRITABLE.sub("\ufffd", cell))
+        elif isinstance(cell, bool):
+            sheet.write_boolean(row, column, cell)
+        elif cell is not None and math.isfinite(cell):
+            sheet.write_number(row, column, cell)
 
 
 def _write_header(names: list[str]) -> bytes:
