@@ -252,7 +252,7 @@ class _Told:
 def _bad_cells(column: Column, known: ColumnProfile | None, cells: DistinctCells) -> np.ndarray:
     """(n,) bool, of each distinct cell."""
     if column.kind in UNREADABLE:
-        return cells.is_unread(READERS[column.kind](cells.values))
+        return cells.is_unread(READERS[column.kind](cells.dictionary))
     assert known is not None
     found: np.ndarray = known.find_values(cells.values) == known.n_bins + OTHER
     return found

@@ -224,7 +224,7 @@ def _measure(kind: str, cells: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, 
         lengths = pc.utf8_length(filled).to_numpy().astype(np.float64)
         return lengths, len(cells) - len(filled), 0
     distinct = distinct_cells(cells)
-    numbers = READERS[kind](distinct.values) + 0.0  # of two zeros one
+    numbers = READERS[kind](distinct.dictionary) + 0.0  # of two zeros one
     n_unread = int(distinct.counts[distinct.is_unread(numbers)].sum())
     every = numbers[distinct.codes]
     known = every[~np.isnan(every)]

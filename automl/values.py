@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,8 @@ _NUMBER_STARTS = frozenset("+-.0123456789")
 _INFINITE = {"inf": math.inf, "infinity": math.inf}
 _DATE_FORMATS = ("%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y")
 MAX_NUMBER_CHARS = 400
+# What Arrow reads at once, to the same last digit; other cells are looked at one by one.
+_PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
 
 def parse_number(cell: str) -> float | None:
@@ -52,18 +54,24 @@ def parse_numbers(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, int]:
     n_unread : how many cells that are not empty could not be read as a finite number
     """
     cells = distinct_cells(column)
-    numbers = read_numbers(cells.values)
+    numbers = read_numbers(cells.dictionary)
     return numbers[cells.codes], int(cells.counts[cells.is_unread(numbers)].sum())
 
 
-def read_numbers(values: Sequence[str]) -> np.ndarray:
-    """(n,) float64: each cell as a finite number, else NaN."""
-    return np.array([_finite(value) for value in values], dtype=np.float64)
+def read_numbers(values: pa.StringArray) -> np.ndarray:
+    """(n,) float64: each cell as a finite number, else NaN; as `parse_finite` does it."""
+    is_short = pc.less_equal(pc.binary_length(values), MAX_NUMBER_CHARS)
+    is_plain = pc.and_(is_short, pc.match_substring_regex(values, _PLAIN_NUMBER))
+    plain = pc.if_else(is_plain, values, pa.scalar(None, pa.string()))
+    numbers = np.array(pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False))
+    others = np.flatnonzero(~is_plain.to_numpy(zero_copy_only=False))
+    numbers[others] = [_finite(value) for value in values.take(pa.array(others)).to_pylist()]
+    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
-def read_times(values: Sequence[str]) -> np.ndarray:
+def read_times(values: pa.StringArray) -> np.ndarray:
     """(n,) float64: each cell as seconds since 1970 in UTC, else NaN."""
-    times = (parse_time(value) for value in values)
+    times = (parse_time(value) for value in values.to_pylist())
     return np.array([math.nan if t is None else t for t in times], dtype=np.float64)
 
 
@@ -90,12 +98,18 @@ class DistinctCells:
 
     Attributes
     ----------
-    values : (n,) distinct cells.
-    codes : (N,) int32, the place in `values` of each row.
+    dictionary : (n,) distinct cells.
+    codes : (N,) int32, the place in `dictionary` of each row.
     """
 
-    values: list[str]
+    dictionary: pa.StringArray
     codes: np.ndarray
+
+    @cached_property
+    def values(self) -> list[str]:
+        """The distinct cells."""
+        texts: list[str] = self.dictionary.to_pylist()
+        return texts
 
     @property
     def counts(self) -> np.ndarray:
@@ -104,7 +118,8 @@ class DistinctCells:
 
     def is_unread(self, numbers: np.ndarray) -> np.ndarray:
         """(n,) bool: not empty, and yet NaN in what was read of each."""
-        return np.isnan(numbers) & np.array([bool(value) for value in self.values], dtype=bool)
+        is_filled: np.ndarray = pc.not_equal(self.dictionary, "").to_numpy(zero_copy_only=False)
+        return np.isnan(numbers) & is_filled
 
 
 def distinct_cells(column: pa.ChunkedArray | pa.Array) -> DistinctCells:
@@ -112,7 +127,7 @@ def distinct_cells(column: pa.ChunkedArray | pa.Array) -> DistinctCells:
     if isinstance(filled, pa.ChunkedArray):
         filled = filled.combine_chunks()
     encoded = pc.dictionary_encode(filled)
-    return DistinctCells(encoded.dictionary.to_pylist(), encoded.indices.to_numpy())
+    return DistinctCells(encoded.dictionary, encoded.indices.to_numpy())
 
 
 def count_values(column: pa.ChunkedArray | pa.Array) -> tuple[list[str], list[int]]:

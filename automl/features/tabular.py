@@ -160,7 +160,7 @@ def _codes(cells: pa.ChunkedArray, categories: list[str]) -> np.ndarray:
 def _time_parts(cells: pa.ChunkedArray) -> np.ndarray:
     """(N, 6): days since 1970, year, month, day, weekday, hour; NaN where it is no time."""
     distinct = distinct_cells(cells)
-    return _split_times(read_times(distinct.values)[distinct.codes])
+    return _split_times(read_times(distinct.dictionary)[distinct.codes])
 
 
 def _split_times(seconds: np.ndarray) -> np.ndarray:

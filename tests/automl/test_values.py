@@ -3,8 +3,18 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from automl.values import count_values, distinct_cells, parse_number, parse_numbers, parse_time
+from automl.values import (
+    count_values,
+    distinct_cells,
+    parse_finite,
+    parse_number,
+    parse_numbers,
+    parse_time,
+    read_numbers,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +60,60 @@ def test_a_column_counts_the_cells_that_become_missing_but_not_the_empty_ones():
     assert numbers[0] == 1
     assert np.isnan(numbers[1:]).all()
     assert n_unread == 3
+
+
+CELLS = [
+    "0",
+    "-0",
+    "+5",
+    "1.",
+    ".5",
+    "1e5",
+    "1E-7",
+    "0.1",
+    "1.7976931348623157e308",
+    "5e-324",
+    "1e400",
+]
+CELLS += [
+    "-1e400",
+    "inf",
+    "-Infinity",
+    "nan",
+    "nan(1)",
+    "",
+    " 1 ",
+    "\t2",
+    "3\n",
+    "0x10",
+    "1_0",
+    ".",
+    "1e",
+]
+CELLS += [
+    "１",
+    "1,5",
+    "-",
+    "--1",
+    "1" * 400,
+    "0" * 400 + "1",
+    "0" * 399 + "1",
+    "123456789012345678901234567890",
+]
+
+
+def test_a_column_is_read_as_its_cells_are():
+    expected = [parse_finite(cell) for cell in CELLS]
+    numbers = read_numbers(pa.array(CELLS))
+    assert [None if math.isnan(number) else number for number in numbers] == expected
+    assert [math.copysign(1, number) for number in numbers[:2]] == [1, -1]
+
+
+@given(st.lists(st.one_of(st.floats(), st.integers(), st.text(max_size=5)).map(str)))
+def test_whatever_stands_in_a_column_is_read_as_its_cells_are(cells):
+    expected = [parse_finite(cell) for cell in cells]
+    numbers = read_numbers(pa.array(cells, pa.string()))
+    assert [None if math.isnan(number) else number for number in numbers] == expected
 
 
 def test_a_column_without_rows_has_no_numbers():
