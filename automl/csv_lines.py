@@ -12,7 +12,7 @@ from automl.encodings import count_line_breaks
 from automl.limits import Limits
 from automl.text_lines import LongLineError, cut_whole_lines
 
-_Block = tuple[int, str]  # its first line, and whole lines of text
+_Block = tuple[int, int, str]  # its first line, the one after it, and whole lines of text
 
 
 class LineFeed:
@@ -60,17 +60,14 @@ class LineFeed:
 
     def read_record_again(self) -> str:
         """The text from the start of the present record on."""
-        line, text = self._held[0][0], "".join(text for _, text in self._held)
+        line, text = self._held[0][0], "".join(text for *_, text in self._held)
         return "".join(islice(io.StringIO(text, newline=""), self.record_line - line, None))
 
     def _hold(self, text: str) -> None:
-        self._held = [block for block in self._held if _end_line(block) > self.record_line]
-        is_too_long = sum(len(old) for _, old in self._held) > self._limits.max_row_chars
-        self._held.append((self.next_line, text))
-        self.next_line += count_line_breaks(text)
+        self._held = [block for block in self._held if block[1] > self.record_line]
+        is_too_long = sum(len(old) for *_, old in self._held) > self._limits.max_row_chars
+        end_line = self.next_line + count_line_breaks(text)
+        self._held.append((self.next_line, end_line, text))
+        self.next_line = end_line
         if is_too_long:
             raise csv.Error
-
-
-def _end_line(block: _Block) -> int:
-    return block[0] + count_line_breaks(block[1])

@@ -103,7 +103,7 @@ class CsvRows:
                 is_short = len(text) <= self._limits.max_field_chars  # so is every cell
                 columns, rest = parser.split(text) if is_short else ([], text)
                 if columns:
-                    feed.record_line += count_line_breaks(text.removesuffix(rest))
+                    feed.record_line = feed.next_line - count_line_breaks(rest)
                     yield columns
                 if rest:
                     yield from self._split_row_by_row(rest)

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from automl.decision_rules import name_labels
 from automl.drift import BatchProfile
 from automl.errors import TableWarning
 from automl.evaluation import label_probability
 from automl.predictor import Predictor
-from automl.problem import clean_labels, encode_labels
+from automl.problem import clean_labels
 from automl.row_warnings import WarningSummary, find_row_warnings
+from automl.schema import TEXT, Schema
+from automl.values import encode_cells
 
 LABEL, CONFIDENCE, NOVELTY, WARNING = "label", "confidence", "novelty", "warning"
 GIVEN, IS_RIGHT = "given", "is_right"
@@ -83,10 +87,10 @@ def predict_rows(
     (cleaned, null = none) and is_right (null where there is none; of sets: all of it).
     And what is counted over these rows; what they lack as a whole is no warning of a row.
     """
-    features = pick_features(rows, positions)
+    features = encode_features(pick_features(rows, positions), predictor.schema)
     pred_probs, novelty = predictor.predict_with_novelty(features)
-    labels = predictor.suggested_labels(pred_probs)
-    chosen = encode_labels(labels, predictor.classes, predictor.problem_type)
+    chosen = predictor.choose_labels(pred_probs)
+    labels = name_labels(chosen, pred_probs, predictor.classes)
     warnings = find_row_warnings(features, predictor.schema, predictor.profile)
     columns = {f"p{k}": pa.array(pred_probs[:, k]) for k in range(pred_probs.shape[1])}
     columns[LABEL] = pa.array(labels, pa.string())
@@ -96,8 +100,8 @@ def predict_rows(
     )
     columns[WARNING] = warnings.texts
     if label_position is not None:
-        cells = rows.column(label_position).to_pylist()
-        columns |= _compare(cells, labels, predictor.problem_type)
+        given = rows.column(label_position).combine_chunks()
+        columns |= _compare(given, columns[LABEL], predictor.problem_type)
     profile = predictor.profile and BatchProfile.of(features, predictor.profile, labels)
     return pa.table(columns), RowsFound({}, warnings.summary, profile or None)
 
@@ -109,15 +113,29 @@ def pick_features(rows: pa.Table, positions: Sequence[int | None]) -> pa.Table:
     return pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
 
 
-def _compare(cells: list[str | None], labels: list[str], problem_type: str) -> dict[str, pa.Array]:
-    given = clean_labels(cells, problem_type)
-    # The same set may be written in another order.
-    predicted = clean_labels(labels, problem_type)
-    right = [
-        None if own is None else own == (other or "")
-        for own, other in zip(given, predicted, strict=True)
+def encode_features(table: pa.Table, schema: Schema) -> pa.Table:
+    """Whoever looks at a column asks for its distinct cells, but for texts."""
+    columns = [
+        cells if column.kind == TEXT else encode_cells(cells)
+        for column, cells in zip(schema.columns, table.columns, strict=True)
     ]
-    return {GIVEN: pa.array(given, pa.string()), IS_RIGHT: pa.array(right, pa.bool_())}
+    return pa.table(columns, names=table.column_names)
+
+
+def _compare(
+    cells: pa.StringArray, labels: pa.StringArray, problem_type: str
+) -> dict[str, pa.Array]:
+    given = _clean(cells, problem_type)
+    # The same set may be written in another order.
+    predicted = _clean(labels, problem_type)
+    return {GIVEN: given, IS_RIGHT: pc.equal(given, pc.fill_null(predicted, ""))}
+
+
+def _clean(cells: pa.StringArray, problem_type: str) -> pa.StringArray:
+    """`clean_labels`, of each different cell once."""
+    encoded = pc.dictionary_encode(cells, null_encoding="encode")
+    cleaned = clean_labels(encoded.dictionary.to_pylist(), problem_type)
+    return pa.array(cleaned, pa.string()).take(encoded.indices)
 
 
 def warn_of_unread(unread: dict[str, int]) -> list[TableWarning]:

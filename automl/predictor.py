@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from automl.bundle import DAMAGE, hash_bytes, read_bundle, write_manifest, write_zip
 from automl.candidates import ENCODER, Member, load_member
-from automl.decision_rules import Rule, suggested_labels
+from automl.decision_rules import Rule, predict_labels, suggested_labels
 from automl.errors import InputError
 from automl.features.embeddings import Embeddings
 from automl.features.spaces import Encoder, load_encoder
@@ -143,6 +143,11 @@ class Predictor:
     def suggested_labels(self, pred_probs: np.ndarray) -> list[str]:
         is_sets = self.problem_type == MULTI_LABEL
         return suggested_labels(pred_probs, self.classes, self.rule, is_sets=is_sets)
+
+    def choose_labels(self, pred_probs: np.ndarray) -> np.ndarray:
+        """(N,) class indices or (N, K) sets that are suggested."""
+        is_sets = self.problem_type == MULTI_LABEL
+        return predict_labels(pred_probs, self.rule, is_sets=is_sets)
 
     def keep_golden_rows(self, table: pa.Table) -> None:
         """Predict these rows now, to be compared by `check_golden_rows` after loading."""

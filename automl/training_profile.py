@@ -198,7 +198,8 @@ def count_labels(labels: Iterable[str | None], problem_type: str) -> Counter[str
     """Rows of each class, or with each label of sets; nothing where labels are numbers."""
     if problem_type == REGRESSION:
         return Counter()
-    counts = Counter(label for label in labels if label is not None)
+    counted = Counter(labels)
+    counts = Counter({label: n for label, n in counted.items() if label is not None})
     if problem_type != MULTI_LABEL:
         return counts
     of_sets: Counter[str] = Counter()
@@ -214,7 +215,8 @@ def rank_counts(counts: Counter[str]) -> list[tuple[str, int]]:
 
 def is_blank(texts: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Whether a cell is null or nothing but white space."""
-    return pc.equal(pc.utf8_trim_whitespace(pc.fill_null(texts, "")), "")
+    filled = pc.fill_null(pc.cast(texts, pa.string()), "")
+    return pc.equal(pc.utf8_trim_whitespace(filled), "")
 
 
 def _measure(kind: str, cells: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, int, int]:

@@ -123,11 +123,16 @@ class DistinctCells:
 
 
 def distinct_cells(column: pa.ChunkedArray | pa.Array) -> DistinctCells:
-    filled = pc.fill_null(column, "")
-    if isinstance(filled, pa.ChunkedArray):
-        filled = filled.combine_chunks()
-    encoded = pc.dictionary_encode(filled)
+    encoded = encode_cells(column)
     return DistinctCells(encoded.dictionary, encoded.indices.to_numpy())
+
+
+def encode_cells(column: pa.ChunkedArray | pa.Array) -> pa.DictionaryArray:
+    """The same column, so that its distinct cells are at hand whoever asks for them."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_dictionary(whole.type):
+        return whole
+    return pc.dictionary_encode(pc.fill_null(whole, ""))
 
 
 def count_values(column: pa.ChunkedArray | pa.Array) -> tuple[list[str], list[int]]:
