@@ -69,5 +69,5 @@ urlpatterns = [
     path("cli/v0/cleansets/<hex:cleanset_id>/pred_probs", cleansets.pred_probs, name="pred_probs"),
     path("cli/v0/cleansets/<hex:cleanset_id>/embeddings", cleansets.embeddings, name="embeddings"),
     # Products that ask language models are not here, and an id that is none ends here too.
-    re_path(r"^(?!v1/)(?P<rest>.+)$", elsewhere.not_here, name="not_here"),
+    re_path(r"^(?!v1/(?!deployment/))(?P<rest>.+)$", elsewhere.not_here, name="not_here"),
 ]

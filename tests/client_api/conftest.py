@@ -35,6 +35,12 @@ def other_key(studio):
     return make_account(studio, "other@example.org")
 
 
+@pytest.fixture(scope="package")
+def official_client_of(studio, tmp_path_factory):
+    """With any key, and longer than for one test."""
+    return lambda key: OfficialClient(studio.url, key, tmp_path_factory.mktemp("client"))
+
+
 @pytest.fixture
 def official_client(studio, api_key, tmp_path):
     return OfficialClient(studio.url, api_key, tmp_path)

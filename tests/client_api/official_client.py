@@ -48,6 +48,8 @@ class OfficialClient:
             env={
                 "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
                 "HOME": str(self.folder),
+                # What scripts share.
+                "PYTHONPATH": str(SCRIPTS),
                 "XDG_CONFIG_HOME": str(self.folder / "config"),
                 "CLEANLAB_API_BASE_URL": f"{self.url}/api",
                 "API_KEY": self.api_key,

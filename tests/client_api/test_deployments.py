@@ -117,3 +117,10 @@ def test_a_cleanset_that_is_not_ready_is_not_deployed(deploy, cleanset):
         400,
         "The project is not ready for review yet.",
     )
+
+
+@pytest.mark.parametrize("path", ["/nonsense", "/nonsense/upload", "/predict/5"])
+def test_an_id_that_is_none_is_told_in_a_form_that_the_client_shows(client, headers, path):
+    answer = client.get(URL + path, headers=headers)
+    assert answer.status_code == 404
+    assert isinstance(answer.json()["error"], str)
