@@ -9,6 +9,8 @@ from ..inference.conftest import small_model, small_predictor  # noqa: F401
 from ..running_studio import Studio
 from .official_client import OfficialClient
 
+ACCOUNT, PASSWORD = "script@example.org", "a long secret of scripts"
+
 
 @pytest.fixture(scope="package")
 def studio(tmp_path_factory):
@@ -26,7 +28,7 @@ def studio(tmp_path_factory):
 @pytest.fixture(scope="package")
 def api_key(studio):
     """Of the user whose scripts run here."""
-    return make_account(studio, "script@example.org")
+    return make_account(studio, ACCOUNT)
 
 
 @pytest.fixture(scope="package")
@@ -56,6 +58,12 @@ def run_cli(official_client):
     return official_client.run_cli
 
 
+@pytest.fixture(scope="package")
+def trained(official_client_of, api_key):
+    """Ids of what the client itself has made, by table of `scripts/made_tables.py`, each once."""
+    return official_client_of(api_key).run_script("train_models.py", TABLES="texts words")
+
+
 def make_account(studio, email):
-    studio.make_user(email, "a long secret of scripts")
+    studio.make_user(email, PASSWORD)
     return studio.make_key(email)

@@ -10,13 +10,7 @@ import pytest
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("client")]
 
 BEGUN_SECONDS = 0.5
-QUICK, SLOW = "texts words", "integers truths sets"
-
-
-@pytest.fixture(scope="package")
-def trained(official_client_of, api_key):
-    """Ids of what was made, by table: trained by the client itself, each once."""
-    return official_client_of(api_key).run_script("train_models.py", TABLES=QUICK)
+SLOW = "integers truths sets"
 
 
 @pytest.fixture(scope="package")

@@ -14,7 +14,7 @@ from studio.worker import JobWorker
 # Imported before forking, so that each job does not pay seconds for them. Importing is safe;
 # fitting or predicting here would make LightGBM's thread pool hang in every forked job.
 PRELOADED = {
-    "io": ("studio.ingestion", "studio.analysis", "automl.preloaded"),
+    "io": ("studio.ingestion", "studio.analysis", "inference.reading", "automl.preloaded"),
     "training": ("models_app.training", "studio.candidate_runs", "automl.preloaded"),
     "prediction": ("inference.prediction", "automl.preloaded"),
 }
