@@ -4,9 +4,9 @@ Everything beyond ASCII is written as an escape: nothing in a cell can end a quo
 command, or change how the text around it looks.
 """
 
-import json
-import shlex
 from collections.abc import Mapping
+
+from studio.snippets import CURL, KEY, PYTHON, Snippet, api_url, curl, sending
 
 # One argument of a program may have 131,072 bytes on Linux.
 MAX_CHARS = 100_000
@@ -24,9 +24,7 @@ request = urllib.request.Request(
     json.dumps({{"rows": [row]}}).encode(),
     {{
         "Content-Type": "application/json",
-        "Origin": {origin},
-        "Cookie": os.environ["STUDIO_COOKIE"],
-        "X-CSRFToken": os.environ["STUDIO_CSRF"],
+        "Authorization": "Bearer " + os.environ["{key}"],
     }},
 )
 with urllib.request.urlopen(request) as answer:
@@ -34,21 +32,14 @@ with urllib.request.urlopen(request) as answer:
 """
 
 
-def curl_command(url: str, origin: str, row: Mapping[str, str]) -> str:
-    """For a POSIX shell; the cookies come from its environment."""
-    body = json.dumps({"rows": [dict(row)]}, ensure_ascii=True)
-    lines = [
-        f"curl {shlex.quote(url)}",
-        "-H 'Content-Type: application/json'",
-        f"-H {shlex.quote(f'Origin: {origin}')}",
-        '-H "Cookie: $STUDIO_COOKIE"',
-        '-H "X-CSRFToken: $STUDIO_CSRF"',
-        f"--data-binary {shlex.quote(body)}",
-    ]
-    return " \\\n  ".join(lines)
-
-
-def python_program(url: str, origin: str, row: Mapping[str, str]) -> str:
-    """Needs nothing but Python."""
+def of_example(model_id: str, row: Mapping[str, str]) -> list[Snippet]:
+    """None where the example is too long for a command."""
+    if sum(map(len, row.values())) > MAX_CHARS:
+        return []
+    path = f"/deployments/{model_id}/predict"
     lines = "\n".join(f"    {name!a}: {cell!a}," for name, cell in row.items())
-    return PROGRAM.format(url=ascii(url), origin=ascii(origin), lines=lines)
+    program = PROGRAM.format(url=ascii(api_url(path)), key=KEY, lines=lines)
+    return [
+        Snippet(CURL, curl(path, *sending({"rows": [dict(row)]}))),
+        Snippet(PYTHON, program),
+    ]

@@ -2,11 +2,9 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from automl.errors import InputError
@@ -14,12 +12,13 @@ from automl.schema import Schema
 from inference.playground.dataset_rows import read_row
 from inference.playground.explaining import explain, what_if_places
 from inference.playground.fields import make_fields, read_cells
-from inference.playground.snippets import MAX_CHARS, curl_command, python_program
+from inference.playground.snippets import of_example
 from inference.serving_client import ServingUnavailableError
 from models_app.access import model_for
 from models_app.models import DeployedModel
 from models_app.views.models import page_context
 from studio.files import FileMissingError
+from studio.snippets import KEY
 from studio.views.pages import read_number
 
 NO_ROW = -1
@@ -67,15 +66,9 @@ def _predict(
 
 
 def _make_snippets(model: DeployedModel, cells: list[str]) -> dict[str, Any]:
-    url = settings.SITE_URL + reverse("inference:predict_json", args=[model.pk])
     names = Schema.from_json(model.cleanset.project.feature_schema).names
     row = dict(zip(names, cells, strict=True))
-    if sum(map(len, cells)) > MAX_CHARS:
-        return {}
-    return {
-        "curl": curl_command(url, settings.SITE_URL, row),
-        "python": python_program(url, settings.SITE_URL, row),
-    }
+    return {"snippets": of_example(model.hex_id, row), "key": KEY}
 
 
 def _show_page(

@@ -8,10 +8,11 @@ from threading import Thread
 
 import pytest
 
-from inference.playground.snippets import curl_command, python_program
+from inference.playground.snippets import of_example
 
-URL, ORIGIN = "http://localhost:1/models/0/predict.json", "http://localhost:1"
-ENVIRONMENT = {"STUDIO_COOKIE": "sessionid=a b; csrftoken=c", "STUDIO_CSRF": "c"}
+MODEL_ID = "0" * 32
+PATH = f"/api/v1/deployments/{MODEL_ID}/predict"
+ENVIRONMENT = {"STUDIO_KEY": "cleanset_1_a b"}
 HOSTILE = {
     "quotes": 'it\'s "quoted" `here` \'\'\' """',
     "line ends": "one\ntwo\r\nthree\rfour\u2028five",
@@ -27,14 +28,15 @@ ROWS = [*({name: cell} for name, cell in HOSTILE.items()), HOSTILE]
 
 @pytest.mark.parametrize("row", ROWS)
 @pytest.mark.parametrize("shell", ["sh", "bash"])
-def test_a_shell_sends_exactly_the_row(row, shell, tmp_path):
+def test_a_shell_sends_exactly_the_row(row, shell, tmp_path, settings):
     """By a `curl` that writes down what it was given."""
+    command, _ = of_example(MODEL_ID, row)
     fake = tmp_path / "curl"
     fake.write_text(f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n")
     fake.chmod(0o700)
     done = subprocess.run(
         [shell],
-        input=curl_command(URL, ORIGIN, row) + "\n",
+        input=command.text + "\n",
         env=ENVIRONMENT | {"PATH": f"{tmp_path}:/usr/bin:/bin"},
         cwd=tmp_path,
         capture_output=True,
@@ -44,9 +46,9 @@ def test_a_shell_sends_exactly_the_row(row, shell, tmp_path):
     url, *rest = json.loads(done.stdout)
     options = dict(zip(rest[-2::-2], rest[::-2], strict=True))
     headers = [value for name, value in zip(rest[::2], rest[1::2], strict=True) if name == "-H"]
-    assert url == URL
+    assert url == settings.SITE_URL + PATH
     assert json.loads(options["--data-binary"]) == {"rows": [row]}
-    assert f"Cookie: {ENVIRONMENT['STUDIO_COOKIE']}" in headers
+    assert f"Authorization: Bearer {ENVIRONMENT['STUDIO_KEY']}" in headers
     assert [path.name for path in tmp_path.iterdir()] == ["curl"]
 
 
@@ -73,10 +75,11 @@ def listener():
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_the_program_sends_exactly_the_row(row, listener, tmp_path):
-    url = f"http://127.0.0.1:{listener.server_port}/models/0/predict.json"
+def test_the_program_sends_exactly_the_row(row, listener, tmp_path, settings):
+    settings.SITE_URL = f"http://127.0.0.1:{listener.server_port}"
+    _, program = of_example(MODEL_ID, row)
     done = subprocess.run(
-        [sys.executable, "-c", python_program(url, ORIGIN, row)],
+        [sys.executable, "-c", program.text],
         env=ENVIRONMENT | {"PATH": "/usr/bin:/bin"},
         cwd=tmp_path,
         capture_output=True,
@@ -86,13 +89,12 @@ def test_the_program_sends_exactly_the_row(row, listener, tmp_path):
     headers, body = listener.asked
     assert done.stdout == "answered\n"
     assert body == {"rows": [row]}
-    assert headers["Cookie"] == ENVIRONMENT["STUDIO_COOKIE"]
-    assert headers["X-Csrftoken"] == "c"
+    assert headers["Authorization"] == f"Bearer {ENVIRONMENT['STUDIO_KEY']}"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_snippets_are_plain_ascii_so_that_nothing_in_them_can_deceive():
-    for text in (curl_command(URL, ORIGIN, HOSTILE), python_program(URL, ORIGIN, HOSTILE)):
-        assert text.isascii()
-        assert "\0" not in text
-        assert "\x1b" not in text
+    for snippet in of_example(MODEL_ID, HOSTILE):
+        assert snippet.text.isascii()
+        assert "\0" not in snippet.text
+        assert "\x1b" not in snippet.text
