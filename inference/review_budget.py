@@ -27,6 +27,12 @@ class BudgetLine:
     url: str
 
 
+def choose_line(lines: list[BudgetLine], accuracy: float) -> BudgetLine | None:
+    """Of those that reach an accuracy the one that leaves the fewest rows to look at."""
+    reaching = [line for line in lines if line.accuracy >= accuracy]
+    return max(reaching, key=lambda line: line.n_accepted, default=None)
+
+
 def read_budget(result: InferenceResult, coverage: list[dict[str, Any]]) -> list[BudgetLine]:
     """`coverage` as in the evaluation of the model; one line a share of its held-out rows."""
     limits = [line["min_confidence"] for line in coverage]

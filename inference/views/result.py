@@ -19,7 +19,7 @@ from inference.forms import ColumnsForm
 from inference.models import InferenceResult
 from inference.prediction_export import KINDS, PLAIN, WITH_COLUMNS, can_export
 from inference.progress import result_progress
-from inference.review_budget import BudgetLine, read_budget
+from inference.review_budget import BudgetLine, choose_line, read_budget
 from inference.row_findings import MAX_LOOKED_AT, list_findings
 from inference.starting import confirm_columns, find_labels
 from models_app.evaluation_page import read_evaluation
@@ -29,9 +29,12 @@ from studio.files import FileMissingError
 from studio.jobs import cancel_subject
 from studio.table_formats import FORMATS
 from studio.trash import delete_row
+from studio.views.pages import read_share
 
 logger = logging.getLogger(__name__)
 
+# What held-out rows should have reached, where nobody asks for something else.
+USUAL_ACCURACY = 0.95
 ROW_NUMBERS = "Rows are numbered from 1, the header left out."
 Status = InferenceResult.Status
 
@@ -123,6 +126,9 @@ def _context(request: HttpRequest, result: InferenceResult) -> dict[str, Any]:
         )
     if result.status == Status.READY:
         context |= _outcome(result)
+        accuracy = read_share(request.GET.get("accuracy"), USUAL_ACCURACY)
+        chosen = choose_line(context["budget"], accuracy)
+        context |= {"asked_accuracy": accuracy, "chosen": chosen}
     return context
 
 

@@ -14,7 +14,7 @@ from inference.result_rows import ORDERS, SHOWN, RowQuery, read_page
 from inference.send_rows import send_unsure_rows
 from studio.access import can_write
 from studio.models import User
-from studio.views.pages import read_number
+from studio.views.pages import read_number, read_share
 
 
 @require_safe
@@ -42,18 +42,10 @@ def parse_row_query(params: QueryDict) -> RowQuery:
     show, order = params.get("show", ""), params.get("order", "")
     return RowQuery(
         show if show in SHOWN else usual.show,
-        _parse_share(params.get("below", ""), usual.below),
+        read_share(params.get("below"), usual.below),
         order if order in ORDERS else usual.order,
         max(read_number(params.get("page")), 1),
     )
-
-
-def _parse_share(text: str, usual: float) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        return usual
-    return share if 0 <= share <= 1 else usual
 
 
 def _is_useful(result: InferenceResult, key: str) -> bool:

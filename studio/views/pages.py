@@ -42,3 +42,11 @@ def redirect_after_upload(request: HttpRequest, to: str, *args: Any) -> HttpResp
 
 def read_number(text: str | None, default: int = 1) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else default
+
+
+def read_share(text: str | None, default: float) -> float:
+    try:
+        share = float(text or "")
+    except ValueError:
+        return default
+    return share if 0 <= share <= 1 else default

@@ -7,14 +7,16 @@ import pytest
 from django.urls import reverse
 
 from automl import batch_evaluation
+from automl.problem import MULTI_LABEL
 from inference import prediction
+from inference.batches import create_batch
 from inference.result_rows import RowQuery, find_rows
-from inference.review_budget import read_budget
+from inference.review_budget import choose_line, read_budget
 from inference.starting import confirm_columns
 from studio.files import local_path
 
 from ..factories import store
-from ..inline_jobs import read_predictions, run_all_jobs
+from ..inline_jobs import predict_file, read_predictions, run_all_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -164,6 +166,44 @@ def test_the_budget_is_on_the_page_where_the_model_has_an_evaluation(labelled, p
     small_model.save()
     labelled.refresh_from_db()
     assert "How many rows to look at" in page("result_detail", labelled)
+    assert "held-out rows at least so sure were right in" in page(
+        "result_detail", labelled, accuracy="0"
+    )
+    for strange in ("nan", "-1", "many", "9" * 400):
+        assert 'value="0.95"' in page("result_detail", labelled, accuracy=strange)
+
+
+def test_the_fewest_rows_are_left_that_an_accuracy_allows(labelled):
+    coverage = [
+        {"min_confidence": c, "accuracy": a, "low": a, "high": a}
+        for c, a in ((0.99, 0.98), (0.8, 0.96), (0.0, 0.9))
+    ]
+    lines = read_budget(labelled, coverage)
+    assert choose_line(lines, 0.95) == lines[1]
+    assert choose_line(lines, 0.5) == lines[2]
+    assert choose_line(lines, 0.99) is None
+
+
+def test_sets_of_labels_are_compared_as_sets(trained, alice, tmp_path, page):
+    model = trained(problem_type=MULTI_LABEL)
+    given = ["even,large", "large", "", "even, large", "small"]
+    path = tmp_path / "sets.csv"
+    lines = [f'9,red,"{labels}"' for labels in given]
+    path.write_text("\n".join(["size,colour,label", *lines]))
+    result = predict_file(
+        create_batch(
+            user=alice, model=model, file_name="sets.csv", path=path, idempotency_key="sets"
+        )
+    )
+    assert result.status == "ready", result.error_message
+    labels = next(csv.DictReader(read_predictions(result)))["Suggested Label"]
+    # An empty cell is the set without labels.
+    same = [set(own.replace(" ", "").split(",")) == set(labels.split(",")) for own in given]
+    facts = result.facts["right"]
+    assert (facts["n_labelled"], facts["n_right"]) == (5, sum(same))
+    shown = page("result_detail", result)
+    assert "Accuracy on the labels of this file" in shown
+    assert "Per class" in shown or "Per label" in shown
 
 
 def test_hostile_cells_and_labels_are_text(bring, page):
