@@ -20,7 +20,7 @@ CURL, PYTHON = "curl", "Python"
 
 CLIENT = """\
 # pip install cleanlab-studio
-import os
+{imports}
 
 os.environ["CLEANLAB_API_BASE_URL"] = {base}
 from cleanlab_studio import Studio
@@ -51,10 +51,11 @@ def sending(body: Any) -> list[str]:
     return ["-H 'Content-Type: application/json'", f"--data-binary {shlex.quote(text)}"]
 
 
-def client(lines: Sequence[str]) -> str:
+def client(lines: Sequence[str], *modules: str) -> str:
     """A program with the official client of Cleanlab Studio."""
+    imports = "\n".join(f"import {module}" for module in ("os", *modules))
     base = ascii(f"{settings.SITE_URL}/api")
-    return CLIENT.format(base=base, key=KEY, lines="\n".join(lines))
+    return CLIENT.format(imports=imports, base=base, key=KEY, lines="\n".join(lines))
 
 
 def of_dataset(dataset: Dataset) -> list[Snippet]:
@@ -116,6 +117,6 @@ def of_result(result_id: str, model_id: str) -> list[Snippet]:
 
 
 def _predicting(model_id: str, title: str = PYTHON) -> Snippet:
-    lines = [f"model = studio.get_model({model_id!a})", "import pandas", ""]
-    lines += ['labels, probabilities = model.predict(pandas.read_csv("new.csv"), True)']
-    return Snippet(title, client([*lines, "print(labels, probabilities)"]))
+    lines = [f"model = studio.get_model({model_id!a})", 'rows = pandas.read_csv("new.csv")']
+    lines += ["labels, probabilities = model.predict(rows, return_pred_proba=True)"]
+    return Snippet(title, client([*lines, "print(labels, probabilities)"], "pandas"))

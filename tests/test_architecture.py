@@ -36,6 +36,19 @@ def test_the_web_process_never_loads_the_learning_libraries():
     assert done.stdout.strip() == "[]"
 
 
+def test_pages_cost_nothing_of_what_the_api_is_made_with():
+    code = (
+        "import sys, django; django.setup()\n"
+        "from django.test import Client\n"
+        "assert Client().get('/sign-in/').status_code == 200\n"
+        "print([name for name in ('ninja', 'pydantic') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_learning_core_loads_without_django_and_without_what_only_tuning_needs():
     code = (
         "import sys, automl.predictor, automl.tables, automl.candidates\n"

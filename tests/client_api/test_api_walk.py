@@ -1,9 +1,12 @@
 """The walk through the API, its commands run as they stand in docs/api.md."""
 
 import csv
+import json
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -17,6 +20,17 @@ def read_commands():
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.S)
     assert blocks[0].startswith("export STUDIO=")
     return "\n".join(blocks[1:])
+
+
+def test_a_hundred_scripts_may_ask_at_once(studio, api_key):
+    request = Request(f"{studio.url}/api/v1/jobs", headers={"Authorization": f"Bearer {api_key}"})
+
+    def poll(_):
+        with urlopen(request, timeout=60) as answer:
+            return answer.status, "items" in json.load(answer)
+
+    with ThreadPoolExecutor(100) as scripts:
+        assert set(scripts.map(poll, range(300))) == {(200, True)}
 
 
 def test_every_command_of_the_walk_works(studio, api_key, tmp_path):
