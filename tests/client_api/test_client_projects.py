@@ -74,6 +74,35 @@ create_version(cleanset=cleanset, user=cleanset.created_by)
 """
 
 
+FAIL = """
+from studio.jobs import JobFailure, latest_job
+from studio.jobs.transitions import fail_job
+from studio.models import Project
+cleanset = Project.objects.get(pk="{project_id}").latest_cleanset
+for _ in range(100):
+    failure = JobFailure("WORKER_LOST", "The worker stopped 3 times.")
+    if fail_job(latest_job(cleanset.pk), failure):
+        break
+"""
+START = """
+import json, os
+from cleanlab_studio import Studio
+studio = Studio(os.environ["API_KEY"])
+made = studio.create_project(os.environ["DATASET_ID"], "Fails", "tabular", model_type="fast")
+print(json.dumps(made))
+"""
+WAIT = """
+import json, os
+from cleanlab_studio import Studio
+from cleanlab_studio.errors import CleansetHandledError
+studio = Studio(os.environ["API_KEY"])
+try:
+    studio.wait_until_cleanset_ready(studio.get_latest_cleanset_id(os.environ["PROJECT_ID"]))
+except CleansetHandledError as error:
+    print(json.dumps(str(error)))
+"""
+
+
 @dataclass(frozen=True)
 class Made:
     """A project that a script made, and the file that it is of."""
@@ -300,6 +329,14 @@ def test_the_command_line_writes_columns_alone_or_beside_the_users_own(
     assert (len(merged), merged[0]["cleanlab_row_ID"]) == (55, "5")
     assert merged[0]["months"] == str(with_ids[5]["months"])
     assert merged[0]["label_issue_score"][:8] == alone[5]["label_issue_score"][:8]
+
+
+@pytest.mark.slow
+def test_a_failed_analysis_ends_the_wait_with_its_reason(customers, studio, run_client):
+    project_id = run_client(START, DATASET_ID=customers.dataset_id)
+    studio.manage("shell", "--no-imports", "-c", FAIL.format(project_id=project_id))
+    said = run_client(WAIT, PROJECT_ID=project_id)
+    assert ("WORKER_LOST" in said, "stopped 3 times" in said) == (True, True)
 
 
 @pytest.mark.slow
