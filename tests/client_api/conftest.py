@@ -5,9 +5,13 @@ Tests with these fixtures are marked `xdist_group("client")`: one product serves
 
 import pytest
 
+from ..factories import make_cleanset, store, write_table
 from ..inference.conftest import small_model, small_predictor  # noqa: F401
 from ..running_studio import Studio
+from .asking import Asking
+from .made_projects import Made
 from .official_client import OfficialClient
+from .planted import write_customers, write_reviews
 
 ACCOUNT, PASSWORD = "script@example.org", "a long secret of scripts"
 
@@ -43,6 +47,30 @@ def official_client_of(studio, tmp_path_factory):
     return lambda key: OfficialClient(studio.url, key, tmp_path_factory.mktemp("client"))
 
 
+@pytest.fixture(scope="package")
+def make_project(studio, api_key, tmp_path_factory):
+    def make(name, modality, write):
+        folder = tmp_path_factory.mktemp(name)
+        path = folder / f"{name}.csv"
+        planted = write(path)
+        ids = OfficialClient(studio.url, api_key, folder).run_script(
+            "make_project.py", DATA=str(path), NAME=name, MODALITY=modality
+        )
+        return Made(path, **ids, planted=planted)
+
+    return make
+
+
+@pytest.fixture(scope="package")
+def reviews(make_project):
+    return make_project("reviews", "text", write_reviews)
+
+
+@pytest.fixture(scope="package")
+def customers(make_project):
+    return make_project("customers", "tabular", write_customers)
+
+
 @pytest.fixture
 def official_client(studio, api_key, tmp_path):
     return OfficialClient(studio.url, api_key, tmp_path)
@@ -67,3 +95,18 @@ def trained(official_client_of, api_key):
 def make_account(studio, email):
     studio.make_user(email, PASSWORD)
     return studio.make_key(email)
+
+
+@pytest.fixture
+def ask(client, alice):
+    return Asking(client, alice)
+
+
+@pytest.fixture
+def cleanset(alice, tmp_path):
+    """Of six rows, with probabilities."""
+    made = make_cleanset(alice, tmp_path)
+    columns = {"row_id": list(range(6)), "p0": [0.25] * 6, "p1": [0.75] * 6}
+    made.pred_probs_file = store(made.workspace, "cleansets", write_table(tmp_path, columns))
+    made.save()
+    return made
