@@ -104,6 +104,10 @@ bench-synchronous: install  ## Latency of single rows at 20 requests a second
 bench-client: install $(CLIENT)/.installed  ## How long predict() of the official client takes
 	@$(BIN)/python -m benchmarks.client_predict
 
+.PHONY: bench-upload
+bench-upload: install $(CLIENT)/.installed  ## What an upload of a gigabyte by the official client costs the web server
+	@$(BIN)/python -m benchmarks.client_upload
+
 .PHONY: bench-issues
 bench-issues: install  ## How well wrong labels are found, where the true ones are known
 	@$(BIN)/python -m benchmarks.automl.issues

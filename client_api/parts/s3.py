@@ -30,6 +30,7 @@ class S3Parts:
     def complete(self, upload: Upload, etags: list[str]) -> None:
         if not etags:
             # S3 puts nothing together from no parts.
+            self.discard(upload)
             self._client.put_object(**self._place(upload), Body=b"")
             return
         parts = [{"ETag": f'"{tag}"', "PartNumber": i} for i, tag in enumerate(etags, start=1)]

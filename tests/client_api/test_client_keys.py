@@ -1,5 +1,7 @@
 """The official client with keys that work and keys that do not."""
 
+import json
+
 import pytest
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("client")]
@@ -12,6 +14,16 @@ try:
     print(json.dumps("ok"))
 except Exception as error:
     print(json.dumps(f"{type(error).__name__}: {error}"))
+"""
+
+END_KEYS = """
+from datetime import timedelta
+from django.utils import timezone
+from studio.api_keys import find_key, revoke_key
+expired, revoked = find_key("{}"), find_key("{}")
+expired.expires_at = timezone.now() - timedelta(seconds=1)
+expired.save()
+revoke_key(revoked)
 """
 
 
@@ -30,3 +42,22 @@ def test_signing_in_on_the_command_line(run_cli, api_key, tmp_path):
     assert api_key in (tmp_path / "config" / "cleanlab" / "settings.json").read_text()
     refused = run_cli("login", "--key", "bad")
     assert (refused.code, "AuthError" in refused.errors) == (1, True)
+
+
+def test_keys_that_have_ended_are_told_and_keys_that_may_only_read_upload_nothing(
+    run_client, studio, api_key, tmp_path
+):
+    email = "script@example.org"
+    expired, revoked, reading = (
+        studio.make_key(email, "--days", "1"),
+        studio.make_key(email),
+        studio.make_key(email, "--scope", "read"),
+    )
+    studio.manage("shell", "--no-imports", "-c", END_KEYS.format(expired, revoked))
+    for key in (expired, revoked):
+        assert run_client(TRY_KEY, API_KEY=key).startswith("ValueError: Invalid API key")
+    assert run_client(TRY_KEY, API_KEY=reading) == "ok"
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    uploads = json.dumps([[str(tmp_path / "a.csv"), None]])
+    (said,) = run_client("upload_files.py", UPLOADS=uploads, API_KEY=reading)
+    assert said.startswith("APIError: This API key may only read.")

@@ -2,6 +2,8 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
+from urllib.request import Request, urlopen
 from uuid import UUID
 
 import openpyxl
@@ -132,3 +134,20 @@ def test_a_dataset_goes_with_its_projects(run_client, other_key, tmp_path):
         missing.format("project"),
         missing.format("cleanset"),
     ]
+
+
+def test_a_hundred_polls_at_once_are_all_answered(studio, api_key, run_client, tmp_path):
+    (tmp_path / "films.csv").write_text(CSV)
+    uploads = json.dumps([[str(tmp_path / "films.csv"), None]])
+    (dataset_id,) = run_client("upload_files.py", UPLOADS=uploads)
+
+    def poll(_):
+        request = Request(
+            f"{studio.url}/api/datasets/dataset_id_for_name?dataset_name=films.csv",
+            headers={"Authorization": f"bearer {api_key}"},
+        )
+        with urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    with ThreadPoolExecutor(100) as pool:
+        assert list(pool.map(poll, range(100))) == [{"dataset_id": dataset_id}] * 100
