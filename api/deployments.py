@@ -14,7 +14,7 @@ from api.deployment_schemas import (
 )
 from api.downloads import described_file
 from api.idempotency import IdempotencyKey, or_new
-from api.schemas import WRITING, NoId, Page, Paging, answers, page_of, write_answers
+from api.schemas import WRITING, LeftOut, Page, Paging, answers, page_of, write_answers
 from automl.errors import InputError
 from models_app.access import model_for, models_for
 from models_app.deploy import cancel_training, deploy_model, retrain_model, stop_training
@@ -31,7 +31,7 @@ router = Router(tags=["deployments"])
 
 @router.get("", response=answers(Page[DeploymentSummary]), summary="List models, newest first")
 def list_deployments(
-    request: HttpRequest, paging: Query[Paging], project_id: UUID | NoId = None
+    request: HttpRequest, paging: Query[Paging], project_id: LeftOut[UUID] = None
 ) -> Any:
     models = models_for(request.user).order_by("-created_at")
     if project_id is not None:

@@ -7,9 +7,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
-from api.schemas import Failure, Id, NoId, Page, Paging, answers, failure_of, page_of
+from api.schemas import Failure, Id, LeftOut, Page, Paging, answers, failure_of, page_of
 from studio.access import jobs_for
 from studio.models import Job
 
@@ -38,8 +37,8 @@ class JobAnswered(Schema):
 
 
 class JobFilters(Schema):
-    state: StateName | SkipJsonSchema[None] = None
-    subject_id: UUID | NoId = None
+    state: LeftOut[StateName] = None
+    subject_id: LeftOut[UUID] = None
     has_parts: bool = Field(False, description="Also the parts of jobs")
 
 

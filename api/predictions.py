@@ -16,7 +16,7 @@ from api.prediction_schemas import (
     Start,
     show_choices,
 )
-from api.schemas import WRITING, NoId, Page, Paging, answers, page_of, write_answers
+from api.schemas import WRITING, LeftOut, Page, Paging, answers, page_of, write_answers
 from api.uploads import check_upload
 from automl.errors import InputError
 from automl.shown_text import show_name
@@ -67,7 +67,7 @@ def bring_file(
 
 @router.get("", response=answers(Page[PredictionSummary]), summary="List files, newest first")
 def list_predictions(
-    request: HttpRequest, paging: Query[Paging], deployment_id: UUID | NoId = None
+    request: HttpRequest, paging: Query[Paging], deployment_id: LeftOut[UUID] = None
 ) -> Any:
     results = rows_for(InferenceResult, request.user).order_by("-created_at")
     if deployment_id is not None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from api.schemas import Body, ColumnName, Id, NoId, Number, Text, Whole, YesNo
+from api.schemas import Body, ColumnName, Id, LeftOut, Number, Text, Whole, YesNo
 from automl.problem import format_label_set
 from studio.decisions import MAX_LABEL_CHARS
 from studio.review_query import (
@@ -34,16 +34,16 @@ class RowFilters(Schema):
     given: list[Text] = Field([], max_length=MAX_LABELS, description="One of these given labels")
     suggested: list[Text] = Field([], max_length=MAX_LABELS)
     search: Text = Field("", max_length=MAX_SEARCH_CHARS, description="In any feature column")
-    column: ColumnName | NoId = Field(None, description="A column of the dataset")
+    column: LeftOut[ColumnName] = Field(None, description="A column of the dataset")
     contains: Text = Field("", max_length=MAX_SEARCH_CHARS, description="A text in that column")
-    equals: Cell | NoId = Field(None, description="A whole cell of it")
+    equals: LeftOut[Cell] = Field(None, description="A whole cell of it")
     at_least: Text = Field("", max_length=40, description="A number or time of that column")
     at_most: Text = Field("", max_length=40)
-    score: ScoreName | NoId = Field(None, description="A generated column, for the limits below")
-    min_score: Limit | NoId = None
-    max_score: Limit | NoId = None
+    score: LeftOut[ScoreName] = Field(None, description="A generated column, for the limits below")
+    min_score: LeftOut[Limit] = None
+    max_score: LeftOut[Limit] = None
     sort: SortName = Field(WORST_FIRST, description="A generated column, or what rows have")
-    sort_column: ColumnName | NoId = Field(None, description="One of the dataset")
+    sort_column: LeftOut[ColumnName] = Field(None, description="One of the dataset")
     order: Literal["rising", "falling"] = "falling"
 
 

@@ -15,7 +15,6 @@ from pydantic import (
     StrictInt,
     StringConstraints,
 )
-from pydantic.json_schema import SkipJsonSchema
 
 from studio.jobs import latest_job
 from studio.models.base import InputFailure
@@ -39,8 +38,16 @@ Whole = StrictInt
 Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]
 YesNo = StrictBool
 Preset = Literal["fast", "regular", "best"]
-# Left out, in an address; there is no null in one.
-NoId = SkipJsonSchema[None]
+
+
+class _WithoutNull:
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        kept = [each for each in handler(core_schema)["anyOf"] if each != {"type": "null"}]
+        return dict(kept[0])
+
+
+# What may be left out of an address; there is no null in one.
+LeftOut = Annotated[Item | None, _WithoutNull()]
 
 
 class Body(Schema):

@@ -30,7 +30,11 @@ class Caller:
         if body is not None:
             options |= {"data": json.dumps(body), "content_type": "application/json"}
         headers = {"Authorization": f"Bearer {self.key}"} | options.pop("headers", {})
-        return self.client.generic(method, ROOT + path, headers=headers, **options)
+        answer = self.client.generic(method, ROOT + path, headers=headers, **options)
+        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
+        if is_json and answer.status_code != 204:
+            json.loads(answer.content, parse_constant=_refuse)
+        return answer
 
     def get(self, path, **options):
         return self.ask("GET", path, **options)
@@ -44,6 +48,10 @@ class Caller:
     def upload(self, path, file, **fields):
         headers = {"Authorization": f"Bearer {self.key}"}
         return self.client.post(ROOT + path, {"file": file, **fields}, headers=headers)
+
+
+def _refuse(constant):
+    raise AssertionError(f"{constant} is no JSON")
 
 
 def error_of(answer, status):

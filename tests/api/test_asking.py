@@ -110,6 +110,21 @@ def test_fields_are_named_one_by_one(api):
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "message"),
+    [
+        ("/datasets?limit=0", "limit", "“limit” must be at least 1."),
+        ("/datasets?offset=x", "offset", "“offset” must be a whole number."),
+        ("/jobs?state=x", "state", "“state” must be one of 'queued', 'running', 'waiting'"),
+        ("/jobs?subject_id=x", "subject_id", "“subject_id” must be an id."),
+    ],
+)
+def test_fields_of_an_address_are_named_too(path, field, message, api):
+    named = api.get(path).json()["error"]["fields"][0]
+    assert named["field"] == field
+    assert named["message"].startswith(message)
+
+
 def test_an_error_of_ours_is_told_by_a_number_and_nothing_else(api, monkeypatch, caplog):
     monkeypatch.setattr("api.datasets.rows_for", lambda *_: 1 / 0)
     answer = api.get("/datasets")

@@ -38,6 +38,9 @@ def test_a_project_is_made_of_what_can_be_guessed(api, dataset_id):
     assert (ready["status"], ready["progress"], ready["error"]) == ("ready", None, None)
     cleanset = api.get(f"/cleansets/{ready['cleanset_id']}").json()
     assert (cleanset["n_rows"], cleanset["classes"]) == (40, ["no", "yes"])
+    rows = api.get(f"/cleansets/{cleanset['id']}/rows?limit=200").json()["items"]
+    assert len(rows) == 40
+    assert {row["facts"]["predicted_label"] for row in rows} <= {"no", "yes"}
 
 
 def test_the_same_key_makes_one_project(api, dataset_id):

@@ -33,7 +33,7 @@ CHECKS = [
     of_openapi.unsupported_method,
     of_openapi.ignored_auth,
 ]
-SOME, MANY = 6, 150
+SOME, MANY = 6, 40
 
 
 def bounded(max_examples):
