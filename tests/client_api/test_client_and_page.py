@@ -35,7 +35,9 @@ def test_both_give_the_same_bytes_until_they_are_deleted(page, official_client, 
     by_client = (official_client.folder / "api.csv").read_bytes()
     assert predict_on_page(page, model, official_client.folder / "x.csv") == by_client
     assert fetch(kept["url"]) == by_client
-    assert fetch(kept["url"][:-1]) == 403
+    # Its last letter is another one.
+    forged = kept["url"][:-2] + ("A/" if kept["url"][-2] != "A" else "Q/")
+    assert fetch(forged) == 403
     page.goto(f"/models/{model}/")
     for name in ("x.csv", "API batch"):
         line = page.get_by_role("row").filter(has_text=name).first

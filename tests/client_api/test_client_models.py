@@ -40,6 +40,18 @@ def test_a_table_is_predicted_whatever_stands_around_it(run_client, trained):
     assert found["seconds"] < 5
 
 
+def test_batches_that_cannot_be_predicted_end_soon_in_a_sentence(run_client, trained):
+    ids = {name.upper(): trained[name]["model"] for name in ("texts", "words")}
+    said = run_client("bad_batches.py", **ids)
+    for name, (message, seconds) in said.items():
+        assert message.startswith("APIError: "), message
+        assert message.endswith((".", "?")), message
+        assert seconds < 10, name
+    assert "has no columns 'size', 'age', 'colour'" in said["other columns"][0]
+    assert "no column 'customer message'" in said["a table for texts"][0]
+    assert "no data rows" in said["no texts"][0]
+
+
 def test_a_class_called_like_the_column_of_labels_is_refused(run_client):
     said = run_client("refused_class.py")
     assert said.startswith("InvalidProjectConfiguration: ")
@@ -120,10 +132,12 @@ def test_a_model_of_corrected_labels_keeps_its_promise(run_client, studio):
     shown = studio.manage("shell", "--no-imports", "-c", LEADERBOARD.format(model=found["model"]))
     lines = json.loads(shown)
     assert "Ensemble Predictor" in [line["title"] for line in lines]
-    held_out = [line["held_out"] for line in lines]
-    assert held_out == sorted(held_out, reverse=True)
-    best = lines[0]
+    best, *others = [line for line in lines if line["held_out"] is not None]
     assert best["is_deployed"]
+    # Of those that cannot be told apart the simplest is deployed, and stands first.
+    held_out = [line["held_out"] for line in others]
+    assert held_out == sorted(held_out, reverse=True)
+    assert best["held_out"] >= max(held_out) - 0.02
     assert best["held_out"] > best["original"]
     assert min(best["training_seconds"], best["inference_seconds"]) > 0
     assert found["right"] == pytest.approx(best["held_out"], abs=0.03)
@@ -134,7 +148,7 @@ from studio.clean_top import clean_top
 from studio.models import Cleanset
 from studio.review_query import ReviewQuery
 made = Cleanset.objects.get(pk="{cleanset}")
-query = ReviewQuery(preset="label_issues")
+query = ReviewQuery(preset="issues")
 clean_top(cleanset=made, query=query, k=made.n_rows, action="auto-fix", user=made.created_by)
 """
 LEADERBOARD = """
