@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
+from ..running_studio import ROOT
+
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("client")]
 
 BEGUN_SECONDS = 0.5
@@ -126,7 +128,8 @@ def kill_trainings(studio):
 @pytest.mark.slow
 def test_a_model_of_corrected_labels_keeps_its_promise(run_client, studio):
     """A fifth of the labels is wrong; what is suggested is taken, and a model deployed."""
-    cleanset = run_client("flipped_project.py")
+    sample = str(ROOT / "samples" / "banking_questions.csv")
+    cleanset = run_client("flipped_project.py", SAMPLE=sample)
     studio.manage("shell", "--no-imports", "-c", AUTO_FIX.format(cleanset=cleanset))
     found = run_client("deploy_and_test.py", CLEANSET=cleanset)
     shown = studio.manage("shell", "--no-imports", "-c", LEADERBOARD.format(model=found["model"]))

@@ -55,25 +55,11 @@ def make_sets(n=200, seed=0):
     return pd.DataFrame({"text": texts, "label": labels})
 
 
-def make_flipped_texts(n=800, seed=0):
-    """One label in five is another one; `truth` is kept out of what is learned."""
-    rng = np.random.default_rng(seed)
-    rows = make_texts(n, seed).rename(columns={"label": "truth"})
-    others = {name: [other for other in WORDS if other != name] for name in WORDS}
-    flipped = rng.random(n) < 0.2
-    rows["label"] = [
-        rng.choice(others[name]) if flip else name
-        for name, flip in zip(rows["truth"], flipped, strict=True)
-    ]
-    return rows
-
-
 # Of each: what makes it, and what the client is told of it.
 TABLES = {
     "texts": (make_texts, {"modality": "text", "text_column": "customer message"}),
     "words": (make_words, {"modality": "tabular"}),
     "integers": (make_integers, {"modality": "tabular"}),
     "truths": (make_truths, {"modality": "tabular"}),
-    "flipped": (make_flipped_texts, {"modality": "text", "text_column": "customer message"}),
     "sets": (make_sets, {"modality": "text", "task_type": "multi-label", "text_column": "text"}),
 }
