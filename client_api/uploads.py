@@ -164,16 +164,20 @@ def _refuse_failed(upload: Upload) -> None:
 
 def _read_etags(parts: list[dict[str, Any]], n_parts: int) -> list[str]:
     numbers = [part.get("PartNumber") for part in parts]
-    etags = [part.get("ETag") for part in parts]
-    for number in range(1, n_parts + 1):
-        if numbers.count(number) != 1:
-            what = "is missing" if number not in numbers else "is named twice"
-            raise _wrong_parts(f"Part {number} of {n_parts} {what}.")
     if numbers != list(range(1, n_parts + 1)):
-        raise _wrong_parts(f"The parts must be numbered 1 to {n_parts}, in this order.")
+        raise _wrong_parts(_say_what_is_wrong(numbers[: n_parts + 1], n_parts))
+    etags = [part.get("ETag") for part in parts]
     if not all(isinstance(etag, str) and etag for etag in etags):
         raise _wrong_parts("Each part needs the ETag that was answered to it.")
     return [str(etag).strip('"') for etag in etags]
+
+
+def _say_what_is_wrong(numbers: list[Any], n_parts: int) -> str:
+    for number in range(1, n_parts + 1):
+        if numbers.count(number) != 1:
+            what = "is missing" if number not in numbers else "is named twice"
+            return f"Part {number} of {n_parts} {what}."
+    return f"The parts must be numbered 1 to {n_parts}, in this order."
 
 
 def _wrong_parts(sentence: str) -> InputError:
