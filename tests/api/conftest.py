@@ -8,6 +8,7 @@ from django.test import Client
 
 from studio.api_keys import create_key
 
+from ..corpus_models import predictor_files  # noqa: F401
 from ..factories import make_cleanset, make_model
 from ..inference.conftest import (  # noqa: F401
     _serving,

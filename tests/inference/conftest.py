@@ -24,6 +24,7 @@ from studio.jobs.execution import execute
 from studio.models import Job, Project
 
 from ..automl.test_predictor import COLOURS, NUMBERS, TEXTS, make_predictor
+from ..corpus_models import predictor_files  # noqa: F401
 from ..factories import make_cleanset, make_model, store, write_table
 from ..inline_jobs import run_all_jobs
 
