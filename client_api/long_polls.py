@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from inference.models import InferenceResult
 
-# The client asks again after a second. Only of what was just started: long ones can wait.
-HOLD_SECONDS = 1.0
+# Longer than a small batch takes; the client would ask again after a second. Only of what was just
+# started: long ones can wait.
+HOLD_SECONDS = 2.0
 LOOK_SECONDS = 0.05
 JUST_STARTED = timedelta(seconds=3)
 # The other threads of the web process stay free; without a slot the answer is given at once.
