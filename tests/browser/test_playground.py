@@ -31,7 +31,7 @@ def test_an_example_is_predicted_and_explained_where_it_stands(page, playground,
     assert page.url == address
     expect(page.get_by_label("size")).to_have_value("9.5")
     result.get_by_text("Copy as curl and Python").click()
-    expect(result.locator("pre").first).to_contain_text("predict.json")
+    expect(result.locator("pre").first).to_contain_text("/predict")
     page.get_by_role("link", name="Another example").click()
     expect(result).to_contain_text("Nothing predicted yet")
     assert console_errors == []
