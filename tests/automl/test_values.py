@@ -102,17 +102,19 @@ CELLS += [
 ]
 
 
-def test_a_column_is_read_as_its_cells_are():
-    expected = [parse_finite(cell) for cell in CELLS]
-    numbers = read_numbers(pa.array(CELLS))
+@pytest.mark.parametrize("times", [1, 20])
+def test_a_column_is_read_as_its_cells_are(times):
+    """However few or many."""
+    expected = [parse_finite(cell) for cell in CELLS] * times
+    numbers = read_numbers(pa.array(CELLS * times))
     assert [None if math.isnan(number) else number for number in numbers] == expected
     assert [math.copysign(1, number) for number in numbers[:2]] == [1, -1]
 
 
 @given(st.lists(st.one_of(st.floats(), st.integers(), st.text(max_size=5)).map(str)))
 def test_whatever_stands_in_a_column_is_read_as_its_cells_are(cells):
-    expected = [parse_finite(cell) for cell in cells]
-    numbers = read_numbers(pa.array(cells, pa.string()))
+    expected = [parse_finite(cell) for cell in cells] * 300
+    numbers = read_numbers(pa.array(cells * 300, pa.string()))
     assert [None if math.isnan(number) else number for number in numbers] == expected
 
 
