@@ -131,7 +131,7 @@ def test_a_model_of_corrected_labels_keeps_its_promise(run_client, studio):
     sample = str(ROOT / "samples" / "banking_questions.csv")
     cleanset = run_client("flipped_project.py", SAMPLE=sample)
     studio.manage("shell", "--no-imports", "-c", AUTO_FIX.format(cleanset=cleanset))
-    found = run_client("deploy_and_test.py", CLEANSET=cleanset)
+    found = run_client("deploy_and_score.py", CLEANSET=cleanset)
     shown = studio.manage("shell", "--no-imports", "-c", LEADERBOARD.format(model=found["model"]))
     lines = json.loads(shown)
     assert "Ensemble Predictor" in [line["title"] for line in lines]
