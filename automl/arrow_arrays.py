@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
+import numpy as np
 import pyarrow as pa
 
 _MAX_BATCH_BYTES = 32 * 2**20
@@ -29,9 +30,10 @@ def make_text_array(cells: Sequence[str | None]) -> pa.StringArray:
     )
 
 
-def make_integer_array(numbers: Iterable[int]) -> pa.Int64Array:
+def make_integer_array(numbers: Iterable[int] | np.ndarray) -> pa.Int64Array:
     """An Arrow int64 array without nulls."""
-    values = array("q", numbers)
+    is_many = isinstance(numbers, np.ndarray)
+    values = np.ascontiguousarray(numbers, np.int64) if is_many else array("q", numbers)
     return pa.Int64Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
 
 

@@ -11,6 +11,8 @@ import re
 import pyarrow as pa
 import pyarrow.csv
 
+from automl.encodings import split_lines
+
 # Possessive quantifiers: the expression never goes back, so its time is linear in the text.
 _STRICT_ROWS = (
     r"(?:(?![\r\n])"  # a blank line is no row
@@ -68,4 +70,6 @@ class StrictCsvParser:
 
 
 def _has_blank_line(text: str) -> bool:
-    return text[0] in "\r\n" or "\n\n" in text or "\n\r" in text or "\r\r" in text
+    if "\r" not in text:
+        return text[0] == "\n" or "\n\n" in text
+    return b"" in split_lines(text)

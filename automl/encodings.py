@@ -32,10 +32,17 @@ class ByteSource(Protocol):
 
 def count_line_breaks(text: str) -> int:
     r"""Physical line ends: \n, \r\n and \r, as an editor counts them."""
-    breaks = text.count("\n")
-    if "\r" in text:
-        breaks += text.count("\r") - text.count("\r\n")
-    return breaks
+    if "\r" not in text:
+        return text.count("\n")
+    return len(split_lines(text)) - (text[-1] not in "\r\n")
+
+
+def split_lines(text: str) -> list[bytes]:
+    r"""Without their \n, \r\n or \r. Looking for pairs of characters takes three times as long.
+
+    Of bytes: text would be split at a dozen other characters too.
+    """
+    return text.encode().splitlines()
 
 
 def find_mark(head: bytes) -> tuple[str, int]:

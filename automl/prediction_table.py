@@ -74,7 +74,7 @@ def predict_rows(
 
     Parameters
     ----------
-    rows : columns of text.
+    rows : columns of text; those of `encodable` may be dictionaries of it.
     positions : of each feature, in the order of the schema; None: it counts as missing everywhere.
     label_position : of a column with given labels, which predictions are compared with.
 
@@ -104,6 +104,15 @@ def predict_rows(
         columns |= _compare(given, columns[LABEL], predictor.problem_type)
     profile = predictor.profile and BatchProfile.of(features, predictor.profile, labels)
     return pa.table(columns), RowsFound({}, warnings.summary, profile or None)
+
+
+def encodable(
+    schema: Schema, positions: Sequence[int | None], label_position: int | None
+) -> list[int]:
+    """Columns of the rows that are only asked for their distinct cells."""
+    pairs = zip(schema.columns, positions, strict=True)
+    texts = {position for column, position in pairs if column.kind == TEXT} | {label_position}
+    return sorted({position for position in positions if position is not None} - texts)
 
 
 def pick_features(rows: pa.Table, positions: Sequence[int | None]) -> pa.Table:

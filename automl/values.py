@@ -141,7 +141,9 @@ def encode_cells(column: pa.ChunkedArray | pa.Array) -> pa.DictionaryArray:
     """The same column, so that its distinct cells are at hand whoever asks for them."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(whole.type):
-        return whole
+        if not whole.null_count:
+            return whole
+        whole = whole.cast(pa.string())
     return pc.dictionary_encode(pc.fill_null(whole, ""))
 
 

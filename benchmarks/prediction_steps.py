@@ -1,50 +1,81 @@
-"""Where the time of a prediction goes: rows of a slice through the same functions, each timed."""
+"""Where the processor time of predictions goes: the steps of each job, timed while it works.
+
+The product runs with `benchmarks.watched_settings`, which add this app: each job then leaves how
+long its steps took. So they are of the same run as the time of all processes.
+"""
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from uuid import uuid4
 
-import django
-
-from automl.threads import thread_environment
+from django.apps import AppConfig
 
 # What makes features, and what does arithmetic with them; everything else is around it.
 CORE = ("features", "members and pool", "novelty")
-N_ROWS = 100_000
+READING, LOADING, REST = "reading the upload", "loading the model", "ending jobs"
+JOINING, COUNTING = "joining slices", "counting, evaluating"
+
+# Steps within these count for them: the model is tried on its golden rows, for example.
+WHOLE = {READING, LOADING, JOINING, COUNTING}
+STEPS = [
+    ("inference.reading", "read_file", READING),
+    ("inference.prediction", "load_predictor", LOADING),
+    ("automl.predictor.Predictor", "for_serving", LOADING),
+    ("inference.prediction", "predict_rows", "labels, confidence, comparison"),
+    ("studio.parquet_writing.PartsWriter", "write", "writing predictions"),
+    ("inference.prediction", "_join", JOINING),
+    ("inference.prediction", "describe_outcome", COUNTING),
+    ("inference.prediction", "describe_rows", COUNTING),
+    ("inference.prediction", "store_evaluation", COUNTING),
+    ("pyarrow.parquet.ParquetFile", "read_row_group", "reading stored rows"),
+    ("automl.prediction_table", "encode_features", "features"),
+    ("automl.predictor.Predictor", "_read", "features"),
+    ("automl.predictor.Predictor", "_predict", "members and pool"),
+    ("automl.novelty.NoveltyReference", "percentiles_of", "novelty"),
+    ("automl.prediction_table", "find_row_warnings", "warnings and drift"),
+    ("automl.drift.BatchProfile", "of", "warnings and drift"),
+]
 
 
-def time_steps(result):
-    """Processor seconds of each step, for all rows of the result; in a process with one thread."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.prediction_steps", result.pk.hex],
-        env=os.environ | thread_environment(1),
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    n_timed = min(result.n_rows, N_ROWS)
-    return {name: s * result.n_rows / n_timed for name, s in json.loads(done.stdout).items()}
+class WatchedProduct(AppConfig):
+    name = "benchmarks"
+
+    def ready(self):
+        from studio.jobs import execution
+
+        execute = execution.execute
+
+        def watched(job_id, **options):
+            watch = Stopwatch()
+            _watch_steps(watch)
+            with watch.step(REST):
+                execute(job_id, **options)
+            path = _folder() / f"{uuid4().hex}.json"
+            path.write_text(json.dumps(watch.seconds))
+
+        execution.execute = watched
 
 
-def main():
-    """The first rows of the file, after some that are not timed: what is done once is no part."""
-    from inference.models import InferenceResult
+def forget_steps():
+    for path in _folder().iterdir():
+        path.unlink()
 
-    result = InferenceResult.objects.get(pk=sys.argv[1])
-    watch = Stopwatch()
-    with TemporaryDirectory() as folder:
-        predict = _Prediction(result, Path(folder) / "predictions.parquet", watch)
-        predict.run(N_ROWS // 10)
-        watch.seconds.clear()
-        with _watched(watch):
-            predict.run(N_ROWS)
-    print(json.dumps(watch.seconds))
+
+def read_steps():
+    """Processor seconds of each step since they were forgotten, of all jobs that have ended."""
+    return sum((Counter(json.loads(path.read_text())) for path in _folder().iterdir()), Counter())
+
+
+def _folder():
+    folder = Path(os.environ["DATA_DIR"]) / "steps"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 class Stopwatch:
@@ -56,6 +87,9 @@ class Stopwatch:
 
     @contextmanager
     def step(self, name):
+        if WHOLE.intersection(self._steps):
+            yield
+            return
         self._book()
         self._steps.append(name)
         try:
@@ -71,68 +105,19 @@ class Stopwatch:
         self._since = now
 
 
-class _Prediction:
-    """As the worker does it (inference/prediction.py), without its job."""
-
-    def __init__(self, result, target, watch):
-        from automl.predictor import Predictor
-        from studio.files import local_path
-        from studio.text_encoders import text_encoders
-
-        self.result, self.target, self.watch = result, target, watch
-        path = local_path(result.deployed_model.predictor_file)
-        predictor = Predictor.load(path, text_encoders=text_encoders())
-        self.predictor = predictor.for_serving() if result.answered_by == "serving" else predictor
-        self.table = local_path(result.table_file)
-
-    def run(self, n_rows):
-        from automl import prediction_table
-        from inference.reading import GROUP_ROWS
-        from studio.parquet_reading import read_between
-        from studio.parquet_writing import write_parts
-
-        step = self.watch.step
-        parts = read_between(self.table, 0, n_rows)
-        with write_parts(self.target, GROUP_ROWS) as target:
-            while True:
-                with step("reading stored rows"):
-                    rows = next(parts, None)
-                if rows is None:
-                    return
-                with step("labels, confidence, comparison"):
-                    predicted, _ = prediction_table.predict_rows(
-                        self.predictor,
-                        rows,
-                        self.result.positions,
-                        label_position=self.result.label_position,
-                    )
-                with step("writing predictions"):
-                    target.write(predicted)
+def _watch_steps(watch):
+    """For good: a job has its process for itself."""
+    for owner_name, name, step in STEPS:
+        owner = _find(owner_name)
+        found = vars(owner)[name]
+        timed = _timed(watch, step, getattr(owner, name))
+        setattr(owner, name, staticmethod(timed) if isinstance(found, classmethod) else timed)
 
 
-@contextmanager
-def _watched(watch):
-    from automl import prediction_table
-    from automl.drift import BatchProfile
-    from automl.novelty import NoveltyReference
-    from automl.predictor import Predictor
-
-    steps = [
-        (prediction_table, "encode_features", "features"),
-        (Predictor, "_read", "features"),
-        (Predictor, "_predict", "members and pool"),
-        (NoveltyReference, "percentiles_of", "novelty"),
-        (prediction_table, "find_row_warnings", "warnings and drift"),
-        (BatchProfile, "of", "warnings and drift"),
-    ]
-    kept = [(owner, name, vars(owner)[name]) for owner, name, _ in steps]
-    for owner, name, step in steps:
-        setattr(owner, name, _timed(watch, step, getattr(owner, name)))
-    try:
-        yield
-    finally:
-        for owner, name, function in kept:
-            setattr(owner, name, function)
+def _find(name):
+    """A module, or a class in one."""
+    module, _, last = name.rpartition(".")
+    return getattr(import_module(module), last) if last[0].isupper() else import_module(name)
 
 
 def _timed(watch, step, function):
@@ -142,8 +127,3 @@ def _timed(watch, step, function):
             return function(*args, **options)
 
     return timed
-
-
-if __name__ == "__main__":
-    django.setup()
-    main()

@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from benchmarks import smoke
 from benchmarks.automl.measuring import tree, tree_cpu_seconds
-from benchmarks.prediction_steps import CORE, time_steps
+from benchmarks.prediction_steps import CORE, forget_steps, read_steps
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = os.environ.get("BENCH_DATA")
@@ -39,7 +39,7 @@ def main() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     os.environ |= {"DATA_DIR": str(folder), "PORT": str(port), "LOG_LEVEL": "ERROR"}
-    os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.watched_settings"
     try:
         for n_workers in (1, 2):
             os.environ["PREDICTION_WORKERS"] = str(n_workers)
@@ -73,13 +73,12 @@ def run_all(pid, n_workers):
 
 
 def print_steps(done):
-    """The steps of a slice, as many times as there are rows, beside what all processes took."""
-    found = time_steps(done.result)
-    found["reading the upload"] = done.reading_cpu
-    found["jobs: loading, joining, counting"] = done.cpu - sum(found.values())
-    around = 1 - sum(found[name] for name in CORE) / done.cpu
-    shares = ", ".join(f"{name} {s / done.cpu:.1%}" for name, s in found.items())
+    """What no step took is forking, and what all processes take while they wait."""
+    steps = read_steps()
+    steps["forking, waiting"] = done.cpu - steps.total()
+    shares = ", ".join(f"{name} {s / done.cpu:.1%}" for name, s in steps.most_common())
     print(f"  {done.cpu:.1f} s of processor time: {shares}")
+    around = 1 - sum(steps[name] for name in CORE) / done.cpu
     print(f"  around features and model: {around:.1%} (goal: at most 15 %)", flush=True)
 
 
@@ -129,10 +128,8 @@ def find_model(name="adult"):
 class Done:
     """Seconds, and those of the processor in all processes; the most memory of any process."""
 
-    result: object
     reading: float
     predicting: float
-    reading_cpu: float
     cpu: float
     peak_bytes: int
 
@@ -144,6 +141,7 @@ class Done:
 def predict_file(model, path, n_rows, pid):
     from inference.batches import create_batch
 
+    forget_steps()
     begun, cpu = time.monotonic(), tree_cpu_seconds(pid)
     result = create_batch(
         user=model.created_by,
@@ -158,7 +156,7 @@ def predict_file(model, path, n_rows, pid):
         result.refresh_from_db()
         peak = max(peak, largest_bytes(pid))
         if result.status != "checking" and read_at is None:
-            read_at, reading_cpu = time.monotonic(), tree_cpu_seconds(pid) - cpu
+            read_at = time.monotonic()
         if result.status in {"ready", "failed"}:
             break
         time.sleep(POLL_SECONDS)
@@ -168,7 +166,7 @@ def predict_file(model, path, n_rows, pid):
     # A job's process counts once it has ended.
     time.sleep(1)
     cpu = tree_cpu_seconds(pid) - cpu
-    return Done(result, read_at - begun, ready_at - read_at, reading_cpu, cpu, peak)
+    return Done(read_at - begun, ready_at - read_at, cpu, peak)
 
 
 def make_file(n_rows):

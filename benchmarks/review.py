@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from studio.supervision.web_memory import WEB_MEMORY
+from studio.supervision.memory import WEB_MEMORY
 
 ROOT = Path(__file__).resolve().parent.parent
 N_ROWS = int(os.environ.get("BENCH_ROWS") or 1_000_000)

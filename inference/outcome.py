@@ -119,4 +119,4 @@ def _take(path: Path, row_ids: np.ndarray) -> pa.Table:
     with open_parquet(path) as file:
         if file.metadata.num_rows == len(row_ids):
             return file.read()
-    return take_rows(path, row_ids.tolist())
+    return take_rows(path, row_ids)

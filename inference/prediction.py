@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from automl.errors import InputError
-from automl.prediction_table import RowsFound, predict_rows, warn_of_unread
+from automl.prediction_table import RowsFound, encodable, predict_rows, warn_of_unread
 from automl.predictor import Predictor
 from inference.models import InferenceResult, PredictionSlice
 from inference.notices import notify_predictions_ready
@@ -29,8 +29,9 @@ from studio.parquet_writing import write_parts
 from studio.text_encoders import text_encoders
 
 # A slice takes long enough that loading the model again for each does not count, and is short
-# enough that losing one does not hurt. Multiples of the rows of a group.
-SLICE_ROWS = {"tabular": 100_000, "text": 10_000}
+# enough that losing one does not hurt. Multiples of the rows of a group; a million rows make an
+# even number of slices.
+SLICE_ROWS = {"tabular": 170_000, "text": 10_000}
 Status = InferenceResult.Status
 AnsweredBy = InferenceResult.AnsweredBy
 
@@ -122,8 +123,11 @@ def _predict(
         predictor = predictor.for_serving()
     done, found = 0, RowsFound()
     assert result.table_file is not None
+    path = local_path(result.table_file)
+    columns = encodable(predictor.schema, result.positions, result.label_position)
+    encoded = [f"c{position}" for position in columns]
     with write_parts(target, GROUP_ROWS) as parts:
-        for rows in read_between(local_path(result.table_file), first, n_rows):
+        for rows in read_between(path, first, n_rows, encoded):
             predicted, of_rows = predict_rows(
                 predictor, rows, result.positions, label_position=result.label_position
             )

@@ -1,12 +1,14 @@
 """The repair loop: whatever a crash, a lost queue or a dead worker left behind goes on here."""
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -19,6 +21,8 @@ from studio.trash import purge_deleted
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+# Nobody waits for what tidies up, and it takes longer than all else.
+TIDY_SECONDS = 30
 FIRST_REPUBLISH_SECONDS = 15
 LAST_REPUBLISH_SECONDS = 300
 # Receivers of webhooks are anybody's servers and may be slow: this loop does not wait for them.
@@ -28,39 +32,53 @@ _later_steps: list[Step] = []
 
 
 def add_step(step: Step) -> None:
-    """Of an app above this one: each round ends with it."""
+    """Of an app above this one: tidying ends with it."""
     _later_steps.append(step)
 
 
 def reconcile() -> None:
-    """One round; each step stands alone, so that one that fails does not stop the others."""
-    steps: list[Step] = [
+    """One round of everything."""
+    repair()
+    tidy()
+
+
+def repair() -> None:
+    _run(
         expire_leases,
         fail_overdue,
         stop_due,
         join_waiting,
         republish,
         outbox.deliver_due,
-        webhook_delivery.forget_old,
-        purge_deleted,
         files.sweep_files,
-        sweep_scratch,
-        *_later_steps,
-    ]
-    for step in steps:
-        try:
-            step()
-        except (DatabaseError, OSError):
-            logger.exception("reconciler: %s failed, next round tries again", step.__name__)
+    )
+
+
+def tidy() -> None:
+    _run(webhook_delivery.forget_old, purge_deleted, sweep_scratch, *_later_steps)
 
 
 def run_forever(stop: threading.Event) -> None:
     for _ in range(WEBHOOK_SENDERS):
         send = webhook_delivery.deliver_forever
         threading.Thread(target=send, args=(stop,), daemon=True).start()
+    tidied_at = -math.inf
     while not stop.wait(settings.RECONCILE_SECONDS):
-        reconcile()
-        connections.close_all()
+        repair()
+        if time.monotonic() - tidied_at >= TIDY_SECONDS:
+            tidy()
+            tidied_at = time.monotonic()
+        # Those that broke; opening one for each round would take as long as the round.
+        close_old_connections()
+
+
+def _run(*steps: Step) -> None:
+    """Each step stands alone, so that one that fails does not stop the others."""
+    for step in steps:
+        try:
+            step()
+        except (DatabaseError, OSError):
+            logger.exception("reconciler: %s failed, next round tries again", step.__name__)
 
 
 def expire_leases() -> None:

@@ -19,8 +19,8 @@ from django.conf import settings
 from automl.threads import thread_environment
 from studio.reconciler import release_leases
 from studio.supervision import valkey
+from studio.supervision.memory import WEB_MEMORY, WORKER_MEMORY
 from studio.supervision.processes import Service
-from studio.supervision.web_memory import WEB_MEMORY
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Supervisor:
         self.serving = [Service("serving", _manage("serve_models"), environment)] if has_web else []
         self.reconciler = Service("reconciler", _manage("reconcile"), environment)
         self.workers = [
-            Service(f"{name} worker", _manage("work", name), environment)
+            Service(f"{name} worker", _manage("work", name), environment | WORKER_MEMORY)
             for name, count in settings.WORKERS.items()
             for _ in range(count)
         ]
