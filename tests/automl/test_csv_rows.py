@@ -113,6 +113,15 @@ def test_a_short_row_is_filled_and_counted():
     assert (table.warnings[0].count, table.warnings[0].lines) == (2, (2, 3))
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("start", ["", "x,1{end}"])
+def test_a_blank_line_is_found_whatever_ends_lines(start, end):
+    rows = (start + "{end}y,2{end}").format(end=end)
+    table = read(f"a,b{end}{rows}")
+    assert table.rows == [tuple(row.split(",")) for row in rows.split(end) if row]
+    assert [warning.code for warning in table.warnings] == ["BLANK_LINES"]
+
+
 def test_blank_lines_between_rows_are_skipped_and_counted_those_at_the_end_are_not():
     table = read("a\nx\n\n\ny\n\n\n")
     assert table.rows == [("x",), ("y",)]

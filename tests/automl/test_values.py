@@ -162,3 +162,5 @@ def test_what_is_worked_out_for_each_distinct_cell_lands_on_its_rows(chunks):
     assert dict(zip(cells.values, cells.counts.tolist(), strict=True)) == {"b": 2, "a": 1, "": 2}
     lengths = np.array([ord(value) if value else 0 for value in cells.values])
     assert lengths[cells.codes].tolist() == [98, 97, 0, 98, 0]
+    again = distinct_cells(column.dictionary_encode())
+    assert (again.values, again.codes.tolist()) == (cells.values, cells.codes.tolist())

@@ -1,5 +1,6 @@
 """The job mechanism, driven step by step in this process."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -309,3 +310,19 @@ def test_a_stop_asked_for_before_the_split_stands(kind, workspace):
 def test_what_has_ended_cannot_be_stopped(kind, workspace):
     job = run_now(start_job(kind.key, uuid4(), workspace=workspace))
     assert not ask_to_stop(job.subject_id)
+
+
+def test_the_repair_loop_repairs_each_round_and_tidies_up_now_and_then(monkeypatch, settings):
+    calls, stop = [], threading.Event()
+
+    def repair():
+        calls.append("repair")
+        if len(calls) > 4:
+            stop.set()
+
+    monkeypatch.setattr(reconciler, "repair", repair)
+    monkeypatch.setattr(reconciler, "tidy", lambda: calls.append("tidy"))
+    monkeypatch.setattr(reconciler, "WEBHOOK_SENDERS", 0)
+    settings.RECONCILE_SECONDS = 0.01
+    reconciler.run_forever(stop)
+    assert calls == ["repair", "tidy", *["repair"] * 3]
