@@ -30,8 +30,8 @@ from studio.text_encoders import text_encoders
 
 # A slice takes long enough that loading the model again for each does not count, and is short
 # enough that losing one does not hurt. Of tables, a multiple of the rows of a group; 1,000,000 rows
-# make seven, which keep two workers busy to the end.
-SLICE_ROWS = {"tabular": 150_000, "text": 10_000}
+# make six and a small one, which keep two workers busy to the end.
+SLICE_ROWS = {"tabular": 160_000, "text": 10_000}
 Status = InferenceResult.Status
 AnsweredBy = InferenceResult.AnsweredBy
 

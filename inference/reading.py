@@ -19,7 +19,7 @@ from studio.parquet_reading import read_between
 from studio.parquet_writing import write_parts
 
 # What is read at once again, by predictions and by exports: of fewer, more time goes beside it.
-GROUP_ROWS = 50_000
+GROUP_ROWS = 40_000
 Status = InferenceResult.Status
 
 

@@ -4,7 +4,10 @@ Tests with these fixtures are marked `xdist_group("client")`: one product serves
 """
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from ..browser.conftest import FLAGS, sign_in
+from ..browser.install_chromium import find_chromium
 from ..factories import make_cleanset, store, write_table
 from ..inference.conftest import small_model, small_predictor  # noqa: F401
 from ..running_studio import Studio
@@ -74,6 +77,18 @@ def customers(make_project):
 @pytest.fixture
 def official_client(studio, api_key, tmp_path):
     return OfficialClient(studio.url, api_key, tmp_path)
+
+
+@pytest.fixture
+def page(studio):
+    """Signed in as the user whose scripts run here."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        page = browser.new_page(base_url=studio.url, accept_downloads=True)
+        page.set_default_timeout(30_000)
+        sign_in(page, ACCOUNT, PASSWORD)
+        yield page
+        browser.close()
 
 
 @pytest.fixture

@@ -4,29 +4,15 @@ import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from ..browser.conftest import FLAGS, JOB_TIMEOUT_MS, sign_in
-from ..browser.install_chromium import find_chromium
-from .conftest import ACCOUNT, PASSWORD
+from ..browser.conftest import JOB_TIMEOUT_MS
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(900),
     pytest.mark.xdist_group("client"),
 ]
-
-
-@pytest.fixture
-def page(studio):
-    """Of the account whose scripts run here."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        page = browser.new_page(base_url=studio.url, accept_downloads=True)
-        page.set_default_timeout(30_000)
-        sign_in(page, ACCOUNT, PASSWORD)
-        yield page
-        browser.close()
 
 
 def test_both_give_the_same_bytes_until_they_are_deleted(page, official_client, trained):

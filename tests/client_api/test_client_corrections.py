@@ -1,42 +1,74 @@
 """Scripts and command lines of users that download what was found and decided."""
 
 import csv
+from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import expect
 
 from .made_projects import DETAILS, OF_CLASSES
 from .planted import N_TEXTS, write_reviews
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("client")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(900),
+    pytest.mark.xdist_group("client"),
+]
 
-DECIDE = """
-from studio.decisions import decide_row
-from studio.models import Cleanset
-from studio.tags import toggle_needs_review
-from studio.undo import undo_row
-cleanset = Cleanset.objects.get(pk="{cleanset_id}")
-user = cleanset.created_by
-for row_id, action, label in {decisions}:
-    decide_row(cleanset=cleanset, row_id=row_id, action=action, label=label, user=user)
-for row_id in {undone}:
-    assert undo_row(cleanset=cleanset, row_id=row_id, user=user)
-for row_id in {tagged}:
-    toggle_needs_review(cleanset=cleanset, row_id=row_id, user=user)
-"""
-IMPROVE = """
-from studio.models import Cleanset
-from studio.versions import create_version
-cleanset = Cleanset.objects.get(pk="{cleanset_id}")
-create_version(cleanset=cleanset, user=cleanset.created_by)
-"""
+
+class Review:
+    """Row by row on the page of a cleanset, with keys."""
+
+    def __init__(self, page, made, rows, column):
+        self.page, self.rows, self.column = page, rows, column
+        self.place = list(rows[0]).index(column)
+        page.goto(f"/cleansets/{made.cleanset_id}")
+        self.url = page.url.partition("?")[0]
+        self.resolver = page.locator("#resolver")
+
+    def open(self, row_id):
+        cell = self.rows[row_id][self.column]
+        asked = {"preset": "all", "column": self.place, "contains": cell, "whole": 1}
+        self.page.goto(f"{self.url}?{urlencode(asked)}")
+        expect(self.page.locator("tr[id^=row-]")).to_have_count(1)
+        self.page.keyboard.press("j")
+        self.page.keyboard.press("Enter")
+        expect(self.resolver).to_have_attribute("data-row", str(row_id))
+        expect(self.resolver).to_be_focused()
+
+    def decide(self, row_id, key):
+        self.open(row_id)
+        self.page.keyboard.press(key)
+        self.expect_decided(row_id, "true")
+
+    def undo(self, row_id):
+        self.open(row_id)
+        self.page.keyboard.press("u")
+        self.expect_decided(row_id, "false")
+
+    def tag(self, row_id):
+        self.open(row_id)
+        self.page.keyboard.press("n")
+        expect(self.resolver.locator(".chip--tag")).to_be_visible()
+
+    def give(self, row_id, label):
+        """By the digit beside the class."""
+        self.open(row_id)
+        key = self.resolver.locator(f'[name=chosen][value="{label}"]').get_attribute("data-key")
+        self.page.keyboard.press(key)
+        expect(self.page.locator(f"#row-{row_id} .label--corrected")).to_have_text(label)
+
+    def expect_decided(self, row_id, value):
+        expect(self.page.locator(f"#row-{row_id}")).to_have_attribute("data-decided", value)
 
 
 @pytest.mark.slow
-def test_labels_that_are_numbers_are_corrected_as_such(customers, studio, run_client):
+def test_labels_that_are_numbers_are_corrected_as_such(customers, page, run_client):
     before = list(csv.DictReader(customers.path.open()))
     turned = {i: str(1 - int(before[i]["leaves"])) for i in (2, 17)}
-    decisions = [(i, "label", label) for i, label in turned.items()]
-    decide(studio, customers, decisions=decisions, undone=[], tagged=[])
+    review = Review(page, customers, before, "spent")
+    for i, label in turned.items():
+        review.give(i, label)
     ids = {"CLEANSET_ID": customers.cleanset_id, "DATA": str(customers.path)}
     cleaned = run_client("apply_corrections.py", **ids)["cleaned"]
     place = cleaned["columns"].index("leaves")
@@ -45,21 +77,19 @@ def test_labels_that_are_numbers_are_corrected_as_such(customers, studio, run_cl
 
 
 @pytest.mark.slow
-def test_corrections_reach_the_right_rows_and_then_a_new_version(make_project, studio, run_client):
+def test_corrections_reach_the_right_rows_and_then_a_new_version(make_project, page, run_client):
     made = make_project("corrected", "text", write_reviews)
     before = list(csv.DictReader(made.path.open()))
     wrong = sorted(made.planted)
     columns = run_client("download_columns.py", CLEANSET_ID=made.cleanset_id)["rows"]
     fixed = next(i for i in wrong if columns[i]["is_label_issue"])
     kept, excluded, relabelled, undone, tagged = (i for i in range(N_TEXTS - 100, N_TEXTS - 95))
-    decisions = [
-        (fixed, "auto-fix", columns[fixed]["suggested_label"]),
-        (kept, "keep", None),
-        (excluded, "exclude", None),
-        (relabelled, "label", "billing"),
-        (undone, "exclude", None),
-    ]
-    decide(studio, made, decisions=decisions, undone=[undone], tagged=[tagged])
+    review = Review(page, made, before, "message")
+    for row_id, key in ((fixed, "w"), (kept, "q"), (excluded, "e"), (undone, "e")):
+        review.decide(row_id, key)
+    review.give(relabelled, "billing")
+    review.tag(tagged)
+    review.undo(undone)
     answer = run_client("apply_corrections.py", CLEANSET_ID=made.cleanset_id, DATA=str(made.path))
     expected = {i: (row["message"], row["topic"] or None) for i, row in enumerate(before)}
     expected[fixed] = (expected[fixed][0], columns[fixed]["suggested_label"])
@@ -81,11 +111,12 @@ def test_corrections_reach_the_right_rows_and_then_a_new_version(make_project, s
         (open_row, "unresolved"),
     ):
         assert (shown[i], actions[i]) == (action, action)
-    check_new_version(studio, made, run_client, fixed, excluded, columns)
+    check_new_version(page, made, run_client, fixed, excluded, columns)
 
 
-def check_new_version(studio, made, run_client, fixed, excluded, columns):
-    studio.manage("shell", "--no-imports", "-c", IMPROVE.format(cleanset_id=made.cleanset_id))
+def check_new_version(page, made, run_client, fixed, excluded, columns):
+    page.get_by_role("button", name="Improve Issues Found").click()
+    expect(page.get_by_role("link", name="Version 2")).to_have_attribute("aria-current", "page")
     answer = run_client("new_version.py", PROJECT_ID=made.project_id, CLEANSET_ID=made.cleanset_id)
     assert answer["cleanset_id"] != made.cleanset_id
     assert answer["n_before"] == N_TEXTS
@@ -134,11 +165,6 @@ def test_the_command_line_writes_columns_alone_or_beside_the_users_own(
     assert (len(merged), merged[0]["cleanlab_row_ID"]) == (55, "5")
     assert merged[0]["months"] == str(with_ids[5]["months"])
     assert merged[0]["label_issue_score"][:8] == alone[5]["label_issue_score"][:8]
-
-
-def decide(studio, made, **what):
-    code = DECIDE.format(cleanset_id=made.cleanset_id, **what)
-    studio.manage("shell", "--no-imports", "-c", code)
 
 
 def as_rows(frame, n_columns):
