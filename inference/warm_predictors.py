@@ -16,6 +16,7 @@ from automl.arrow_arrays import make_text_array
 from automl.decision_rules import ranked_labels
 from automl.errors import InputError
 from automl.prediction_file import match_columns
+from automl.prediction_table import encode_features
 from automl.predictor import Predictor
 from automl.problem import MULTI_LABEL
 from automl.row_warnings import find_cell_warnings
@@ -47,7 +48,8 @@ class WarmPredictor:
         """Rows given column by column, under names of which the schema's are used."""
         predictor = self.predictor
         arrays = [make_text_array(columns[i]) for i in match_columns(predictor.schema, names)]
-        table = pa.table(arrays, names=[f"c{i}" for i in range(len(arrays))])
+        named = pa.table(arrays, names=[f"c{i}" for i in range(len(arrays))])
+        table = encode_features(named, predictor.schema)
         with self.lock:
             pred_probs = predictor.predict_proba(table)
             predictor.unread.clear()

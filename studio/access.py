@@ -50,12 +50,14 @@ def row_for(
     *,
     write: bool = False,
     related: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
 ) -> Row:
     """The row, or 404 as for one that does not exist; a viewer who writes is refused with 403.
 
-    `related` rows are read with it.
+    `related` rows are read with it; of all `only` those fields, if any are named.
     """
     rows = rows_for(row_class, user).select_related("workspace", *related)
+    rows = rows.only("workspace__id", *only) if only else rows
     row = rows.filter(pk=row_id).first()
     if row is None:
         raise Http404(f"There is no {row_class._meta.verbose_name} with this address.")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from automl.errors import InputError
 from inference.serving_client import ServingUnavailableError
 from inference.synchronous import MAX_BODY_BYTES, predict_json, too_large_error
-from models_app.access import model_for
+from models_app.access import model_to_ask
 
 JSON = "application/json"
 # What is wrong with the rows themselves is a 422.
@@ -42,7 +42,7 @@ def model_predict_json(request: HttpRequest, model_id: UUID) -> JsonResponse:
 
 def answer_rows(request: HttpRequest, model_id: UUID) -> JsonResponse:
     """Raises Http404, InputError, or ServingUnavailableError where it may be tried again."""
-    answer = predict_json(model_for(request.user, model_id), _read_body(request))
+    answer = predict_json(model_to_ask(request.user, model_id), _read_body(request))
     milliseconds = answer.model_seconds * 1000
     return JsonResponse(answer.content, headers={"Server-Timing": f"model;dur={milliseconds:.2f}"})
 

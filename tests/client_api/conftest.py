@@ -4,7 +4,10 @@ Tests with these fixtures are marked `xdist_group("client")`: one product serves
 """
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import sync_playwright
+
+from client_api import uploads
 
 from ..browser.conftest import FLAGS, sign_in
 from ..browser.install_chromium import find_chromium
@@ -15,6 +18,7 @@ from .asking import Asking
 from .made_projects import Made
 from .official_client import OfficialClient
 from .planted import write_customers, write_reviews
+from .uploading import PART_BYTES, Uploading
 
 ACCOUNT, PASSWORD = "script@example.org", "a long secret of scripts"
 
@@ -125,3 +129,12 @@ def cleanset(alice, tmp_path):
     made.pred_probs_file = store(made.workspace, "cleansets", write_table(tmp_path, columns))
     made.save()
     return made
+
+
+@pytest.fixture
+def uploader(client, alice, monkeypatch, tmp_path, settings):
+    """In small parts."""
+    cache.clear()
+    monkeypatch.setattr(uploads, "PART_BYTES", PART_BYTES)
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
+    return Uploading(client, alice)
