@@ -71,6 +71,6 @@ def _look_ahead(
 
 def _convert(run: JobRun, table: Table, target: Path) -> None:
     with write_parts(target, GROUP_ROWS) as parts:
-        for batch in table.batches():
+        for batch in table.batches(GROUP_ROWS):
             parts.write(batch)
             run.progress("Reading the file", table.n_rows)

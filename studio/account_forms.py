@@ -59,7 +59,9 @@ class WebhookForm(EventsForm):
 
 
 class FirstAdminForm(forms.Form):
-    email = forms.EmailField(label="E-mail")
+    email = forms.EmailField(
+        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
