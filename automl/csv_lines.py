@@ -27,6 +27,7 @@ class LineFeed:
         self._limits = limits
         self._held: list[_Block] = []
         self._returned = ""
+        self._ends_inside_line = False
         self._whole_lines = cut_whole_lines(self.rest, limits.max_row_chars)
         self.record_line = self.next_line = header.next_line
 
@@ -41,7 +42,14 @@ class LineFeed:
             self._hold(error.text)
             raise csv.Error from None
         self._hold(text)
+        if text:
+            self._ends_inside_line = text[-1] not in "\r\n"
         return text
+
+    @property
+    def end_line(self) -> int:
+        """The line after the last one that was given out."""
+        return self.next_line + self._ends_inside_line
 
     def read_lines(self, text: str) -> Iterator[str]:
         """The lines of a block, and of the next as far as the last record goes on into it."""

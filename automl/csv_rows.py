@@ -87,6 +87,13 @@ class CsvRows:
         found += self._notes.warnings()
         return found + self._nameless.warnings
 
+    @property
+    def first_line(self) -> int | None:
+        """Of the first row, where each row is one line and nothing is between them."""
+        first = self._header.next_line
+        n_lines = self._feed.end_line - first - self._blank_lines.n_pending
+        return first if n_lines == self.n_rows else None
+
     def read_columns(self) -> Iterator[list[pa.StringArray]]:
         """Some rows at a time, column by column."""
         for columns in self._split_blocks():

@@ -54,6 +54,10 @@ class ExcelRows:
         self._n_rows = 0
 
     @property
+    def first_line(self) -> None:
+        """Rows are not told by lines."""
+
+    @property
     def warnings(self) -> list[TableWarning]:
         found = warn_about_names(self.columns)
         n_others = self._workbook.n_other_sheets

@@ -69,6 +69,10 @@ class JsonRows:
         return self._text.encoding
 
     @property
+    def first_line(self) -> None:
+        """Rows are not told by lines."""
+
+    @property
     def warnings(self) -> list[TableWarning]:
         return self._text.warnings + warn_about_names(self.columns)
 

@@ -46,6 +46,10 @@ class BlankLines:
         self._pending: list[int] = []
         self._n_rows = 0
 
+    @property
+    def n_pending(self) -> int:
+        return len(self._pending)
+
     def add(self, line: int, n_rows: int) -> None:
         """Note a blank line after ``n_rows`` rows."""
         if n_rows != self._n_rows:

@@ -40,6 +40,8 @@ class RowSource(Protocol):
     @property
     def delimiter(self) -> str | None: ...
     @property
+    def first_line(self) -> int | None: ...
+    @property
     def warnings(self) -> list[TableWarning]: ...
     def read_columns(self) -> Iterator[list[pa.StringArray]]:
         """Some rows at a time, column by column."""
@@ -73,6 +75,11 @@ class Table:
     @property
     def delimiter(self) -> str | None:
         return self._rows.delimiter
+
+    @property
+    def first_line(self) -> int | None:
+        """Of the first row, where row n stands n lines below it; known once all is read."""
+        return self._rows.first_line
 
     @property
     def warnings(self) -> list[TableWarning]:

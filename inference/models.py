@@ -57,6 +57,8 @@ class InferenceResult(WorkspaceRow, InputFailure):
         max_length=7, choices=AnsweredBy.choices, default=AnsweredBy.FULL
     )
     n_rows = models.BigIntegerField(default=0)
+    # Of the file, where each row is one line of it; none: rows are told by their number.
+    first_line = models.PositiveIntegerField(null=True, blank=True)
     ignored_columns = models.JSONField(default=list)
     # Of a column with the labels themselves, if the file has one; predictions are compared with it.
     label_position = models.PositiveIntegerField(null=True, blank=True)

@@ -31,7 +31,7 @@ def read_file(run: JobRun) -> Finished:
     path = local_path(result.upload_file)
     with open_table(path, file_name=result.file_name, **result.csv_options) as table:
         _convert(run, table, target)
-        names, n_rows = table.columns, table.n_rows
+        names, n_rows, first_line = table.columns, table.n_rows, table.first_line
         warnings = [warning.to_json() for warning in table.warnings]
     stored = run.put_file("datasets", target)
     schema = Schema.from_json(result.deployed_model.cleanset.project.feature_schema)
@@ -46,6 +46,7 @@ def read_file(run: JobRun) -> Finished:
             table_file=stored,
             column_names=names,
             n_rows=n_rows,
+            first_line=first_line,
             warnings=warnings,
             positions=positions,
             facts=looked,

@@ -20,7 +20,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class FindingLine:
-    """`examples` are cells with the numbers of the first rows that have them."""
+    """`examples` are cells with the first rows that have them, told as `say_places` says."""
 
     column: str
     words: str
@@ -28,16 +28,28 @@ class FindingLine:
     examples: list[tuple[str, list[int]]]
 
 
+def first_place(result: InferenceResult) -> int:
+    """What the first row is called: its line in the file, where that tells rows."""
+    return 1 if result.first_line is None else result.first_line
+
+
+def say_places(result: InferenceResult) -> str:
+    if result.first_line is None:
+        return "Rows are numbered from 1, the header left out."
+    return "Lines are those of the file."
+
+
 def list_findings(result: InferenceResult, summary: dict[str, Any] | None) -> list[FindingLine]:
     """The most frequent first. A column that is missing altogether is no news of its rows."""
     schema = result.deployed_model.cleanset.project.feature_schema
+    first = first_place(result)
     missing = {i for i, position in enumerate(result.positions) if position is None}
     lines = [
         FindingLine(
             "" if found["column"] is None else schema[found["column"]]["name"],
             KINDS[found["kind"]],
             found["n_rows"],
-            [(cell, [row + 1 for row in rows]) for cell, rows in found["examples"]],
+            [(cell, [first + row for row in rows]) for cell, rows in found["examples"]],
         )
         for found in (summary or {}).get("findings", [])
         if found["column"] not in missing

@@ -20,7 +20,7 @@ from inference.models import InferenceResult
 from inference.prediction_export import KINDS, PLAIN, WITH_COLUMNS, can_export
 from inference.progress import result_progress
 from inference.review_budget import BudgetLine, choose_line, read_budget
-from inference.row_findings import MAX_LOOKED_AT, list_findings
+from inference.row_findings import MAX_LOOKED_AT, list_findings, say_places
 from inference.starting import confirm_columns, find_labels
 from models_app.evaluation_page import read_evaluation
 from models_app.large_files import LARGE_FILE_ROWS, serving_facts
@@ -35,7 +35,6 @@ logger = logging.getLogger(__name__)
 
 # What held-out rows should have reached, where nobody asks for something else.
 USUAL_ACCURACY = 0.95
-ROW_NUMBERS = "Rows are numbered from 1, the header left out."
 Status = InferenceResult.Status
 
 
@@ -122,7 +121,7 @@ def _context(request: HttpRequest, result: InferenceResult) -> dict[str, Any]:
         context["findings"] = list_findings(result, result.facts.get("ahead"))
         context["findings_text"] = (
             "They will be predicted all the same, and listed then. So far the columns found or "
-            f"proposed were looked at, in at most {MAX_LOOKED_AT:,} rows. {ROW_NUMBERS}"
+            f"proposed were looked at, in at most {MAX_LOOKED_AT:,} rows. {say_places(result)}"
         )
     if result.status == Status.READY:
         context |= _outcome(result)
@@ -147,7 +146,7 @@ def _outcome(result: InferenceResult) -> dict[str, Any]:
         "findings": list_findings(result, result.facts.get("warnings")),
         "findings_text": (
             "These rows were predicted all the same. The export with your columns names each. "
-            + ROW_NUMBERS
+            + say_places(result)
         ),
         "drifts": _drifts(result.facts),
         "n_novel": result.facts.get("n_novel"),

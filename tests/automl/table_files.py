@@ -21,6 +21,7 @@ class ReadTable:
     encoding: str | None
     delimiter: str | None
     file_format: str
+    first_line: int | None
 
     @property
     def warning_codes(self):
@@ -39,6 +40,7 @@ def read_path(path, file_name, max_rows=50_000, **options):
             table.encoding,
             table.delimiter,
             table.file_format,
+            table.first_line,
         )
 
 

@@ -113,6 +113,24 @@ def test_a_short_row_is_filled_and_counted():
     assert (table.warnings[0].count, table.warnings[0].lines) == (2, (2, 3))
 
 
+ONE_LINE_A_ROW = {
+    "a,b\nx,1\ny,2\n": 2,
+    "a,b\r\nx,1\r\ny,2": 2,
+    '\n\na,b\n"x",1\ny,2\n\n \n': 4,
+    "a\nx\n\ny\n": None,
+    'a,b\n"x\nx",1\ny,2\n': None,
+    'a,b\n"x\n",1\ny,2': None,
+}
+
+
+@pytest.mark.parametrize("text", ONE_LINE_A_ROW)
+@pytest.mark.parametrize("block_bytes", [1, 3, 1000])
+def test_the_line_of_the_first_row_is_told_where_it_tells_those_of_all(text, block_bytes):
+    with small_blocks(block_bytes):
+        table = read(text)
+    assert table.first_line == ONE_LINE_A_ROW[text]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
 @pytest.mark.parametrize("start", ["", "x,1{end}"])
 def test_a_blank_line_is_found_whatever_ends_lines(start, end):

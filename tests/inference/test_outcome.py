@@ -12,6 +12,7 @@ from inference import prediction
 from inference.batches import create_batch
 from inference.result_rows import RowQuery, find_rows
 from inference.review_budget import choose_line, read_budget
+from inference.row_findings import list_findings
 from inference.starting import confirm_columns
 from studio.files import local_path
 
@@ -236,6 +237,21 @@ def test_odd_cells_are_told_before_and_after_and_by_row(bring_profiled, page):
     assert "was never seen" in warnings[1]
     assert "every cell is empty" in warnings[2]
     assert result.facts["warnings"]["n_warned_rows"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "words"),
+    [
+        ("size,colour\n1,red\nx,red\n2,red\ny,red\n", ["3", "5"], "with their lines"),
+        ('size,colour\n1,"red\n"\nx,red\n2,red\ny,red\n', ["2", "4"], "with their rows"),
+    ],
+)
+def test_odd_cells_are_told_by_line_where_each_row_is_one(text, places, words, bring, page):
+    result = bring(text, asks_first=True)
+    shown = page("result_detail", result)
+    assert words in shown
+    (finding,) = [f for f in list_findings(result, result.facts["ahead"]) if f.column == "size"]
+    assert [str(place) for _, rows in finding.examples for place in rows] == places
 
 
 def test_warned_rows_can_be_looked_at(bring_profiled):
