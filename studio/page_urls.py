@@ -74,6 +74,7 @@ urlpatterns = [
     ),
     path("projects/<hex:project_id>/state/", projects.project_status, name="project_status"),
     path("projects/<hex:project_id>/delete/", projects.project_delete, name="project_delete"),
+    path("cleansets/<hex:cleanset_id>/", projects.cleanset_detail, name="cleanset_detail"),
     path(
         "cleansets/<hex:cleanset_id>/rows/<int:row_id>/",
         resolver.row_detail,

@@ -8,11 +8,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from automl.errors import InputError
 from automl.project_guess import guess_setup
-from studio.access import can_write, dataset_for, project_for, require_writer, rows_for
+from studio.access import (
+    can_write,
+    dataset_for,
+    project_for,
+    require_writer,
+    row_for,
+    rows_for,
+)
 from studio.converters import parse_id
 from studio.forms import ProjectForm
 from studio.jobs import latest_job
-from studio.models import Dataset, Project, User
+from studio.models import Cleanset, Dataset, Project, User
 from studio.projects import create_project
 from studio.trash import delete_row
 from studio.views.pages import paginate
@@ -56,6 +63,13 @@ def project_detail(
     fragment = request.htmx.target == "review"  # type: ignore[attr-defined]
     template = "studio/review_table.html" if fragment else "studio/project_detail.html"
     return render(request, template, context)
+
+
+@require_safe
+def cleanset_detail(request: HttpRequest, cleanset_id: UUID) -> HttpResponse:
+    """Where scripts that know its id lead; it is a version of its project."""
+    cleanset = row_for(Cleanset, request.user, cleanset_id)
+    return redirect("studio:project_version", cleanset.project_id, cleanset.version)
 
 
 @require_safe

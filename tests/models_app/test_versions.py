@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pyarrow.parquet as pq
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from automl.errors import InputError
@@ -87,6 +88,19 @@ def test_a_version_that_was_replaced_can_only_be_read(cleanset, decide, alice, a
     assert "Exclude</button>" not in shown
     newest = alice_client.get(reverse("studio:project_detail", args=[cleanset.project_id]))
     assert "Waiting for a worker" in newest.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_id_of_a_cleanset_leads_to_its_version(cleanset, decide, alice, bob, alice_client):
+    decide(2, "keep")
+    newest = create_version(cleanset=cleanset, user=alice)
+    for each in (cleanset, newest):
+        shown = alice_client.get(f"/cleansets/{each.hex_id}", follow=True)
+        assert shown.redirect_chain[-1][0].endswith(f"/versions/{each.version}/")
+        assert shown.status_code == 200
+        other = Client()
+        other.force_login(bob)
+        assert other.get(f"/cleansets/{each.hex_id}/").status_code == 404
 
 
 @pytest.mark.django_db
