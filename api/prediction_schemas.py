@@ -34,6 +34,9 @@ class ColumnChoice(Schema):
 
 
 class PredictionDetails(PredictionSummary):
+    first_line: int | None = Field(
+        description="Of the file, where row 0 stands and each row is one line; else null"
+    )
     column_names: list[str]
     columns: list[ColumnChoice]
     ignored_columns: list[str]

@@ -36,6 +36,7 @@ def test_a_file_is_predicted_and_its_results_are_read_in_each_form(api, path):
     run_all_jobs()
     ready = api.get(where).json()
     assert (ready["status"], ready["n_rows"], ready["progress"]) == ("ready", 2, None)
+    assert ready["first_line"] == 2
     assert [(c["name"], c["column"], c["how"]) for c in ready["columns"]] == [
         ("size", "size", "found"),
         ("colour", "colour", "found"),
