@@ -128,7 +128,10 @@ class DistinctCells:
 
     def is_unread(self, numbers: np.ndarray) -> np.ndarray:
         """(n,) bool: not empty, and yet NaN in what was read of each."""
-        is_filled: np.ndarray = pc.not_equal(self.dictionary, "").to_numpy(zero_copy_only=False)
+        if len(self.dictionary) < _MANY:
+            is_filled = np.array([value != "" for value in self.values], dtype=bool)
+        else:
+            is_filled = pc.not_equal(self.dictionary, "").to_numpy(zero_copy_only=False)
         return np.isnan(numbers) & is_filled
 
 
@@ -144,7 +147,7 @@ def encode_cells(column: pa.ChunkedArray | pa.Array) -> pa.DictionaryArray:
         if not whole.null_count:
             return whole
         whole = whole.cast(pa.string())
-    return pc.dictionary_encode(pc.fill_null(whole, ""))
+    return pc.dictionary_encode(pc.fill_null(whole, "") if whole.null_count else whole)
 
 
 def count_values(column: pa.ChunkedArray | pa.Array) -> tuple[list[str], list[int]]:
