@@ -68,14 +68,15 @@ browser: $(VENV)/.dev
 	@$(BIN)/python tests/browser/install_chromium.py
 
 # Two processes share the cores: threads that spin while they wait would take them from each other.
-test test-all: export OMP_NUM_THREADS := 1
-test test-all: export OPENBLAS_NUM_THREADS := 1
-test test-all: export OMP_WAIT_POLICY := PASSIVE
-.PHONY: test test-all
+test test-slow: export OMP_NUM_THREADS := 1
+test test-slow: export OPENBLAS_NUM_THREADS := 1
+test test-slow: export OMP_WAIT_POLICY := PASSIVE
+.PHONY: test test-slow test-all
 test: $(VENV)/.dev $(CLIENT)/.installed browser  ## Tests with the real queue, workers, SMTP, Chromium, client
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
-test-all: $(VENV)/.dev $(CLIENT)/.installed browser  ## The same and the slow ones
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test-slow: $(VENV)/.dev $(CLIENT)/.installed browser  ## The rest: most scripts of the official client, all of schemathesis
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+test-all: test test-slow  ## Both
 
 .PHONY: bench-smoke
 bench-smoke: install  ## Print the figures of the main job (BENCH_DATA=folder of data sets)

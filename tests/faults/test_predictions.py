@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from inference.batches import create_batch
+from inference.prediction import SLICE_ROWS
 from models_app.models import DeployedModel
 from studio import settings as product
 from studio.files import local_path, sweep_files
@@ -21,8 +22,8 @@ from .conftest import horses_of, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(500), pytest.mark.xdist_group("faults")]
 
-N_SLICES, SLICE_ROWS = 3, 100_000
-N_ROWS = N_SLICES * SLICE_ROWS - 7
+N_SLICES = 2
+N_ROWS = N_SLICES * SLICE_ROWS["tabular"] - 7
 # As the issue of predictions promises.
 MAX_CANCEL_SECONDS = 10
 
