@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import faiss
 import numpy as np
 
+from automl.copies import find_copies, keep_copies
 from automl.threads import thread_count
 
 N_NEIGHBORS = 10
@@ -36,6 +37,9 @@ def find_neighbors(vectors: np.ndarray, *, k: int = N_NEIGHBORS, seed: int) -> N
 
     From 10,000 rows on through an inverted file (Jegou et al., 2011; faiss), which compares a row
     with those of its 16 nearest cells: nearly all neighbours are found, at a fraction of the time.
+    Equal rows have equal neighbours, so each different one is looked for once; and of its copies
+    no more can be found than k + 1, so these are enough. (All in one cell, they would be compared
+    with each other.)
 
     Parameters
     ----------
@@ -48,14 +52,20 @@ def find_neighbors(vectors: np.ndarray, *, k: int = N_NEIGHBORS, seed: int) -> N
     if n_rows < 2 or vectors.shape[1] == 0:
         return Neighbors(row_ids, distances)
     faiss.omp_set_num_threads(thread_count())
-    index = _make_index(vectors, seed)
-    for start in range(0, n_rows, BATCH_ROWS):
-        part = slice(start, start + BATCH_ROWS)
+    firsts, groups = find_copies(vectors)
+    kept = keep_copies(groups, k + 1)
+    index = _make_index(vectors if len(kept) == n_rows else vectors[kept], seed)
+    by_group = np.argsort(groups, kind="stable")
+    ends = np.cumsum(np.bincount(groups))
+    for start in range(0, len(firsts), BATCH_ROWS):
+        part = firsts[start : start + BATCH_ROWS]
         squares, found = index.search(vectors[part], min(k + 1, n_rows))
-        own = np.arange(n_rows)[part]
-        kept_ids, kept = _without_self(found, squares, own)
-        row_ids[part, : kept_ids.shape[1]] = kept_ids
-        distances[part, : kept_ids.shape[1]] = kept
+        own = by_group[ends[start - 1] if start else 0 : ends[start + len(part) - 1]]
+        asked = groups[own] - start
+        found = np.where(found < 0, -1, kept[found])
+        others, others_squares = _without_self(found[asked], squares[asked], own)
+        row_ids[own, : others.shape[1]] = others
+        distances[own, : others.shape[1]] = others_squares
     return Neighbors(row_ids, distances)
 
 

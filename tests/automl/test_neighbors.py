@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from automl import neighbors
+from automl import copies, neighbors
 from automl.neighbors import find_neighbors
 
 
@@ -56,3 +56,42 @@ def test_equal_rows_and_seeds_have_equal_neighbours():
     first, second = find_neighbors(vectors, seed=3), find_neighbors(vectors, seed=3)
     assert (first.row_ids == second.row_ids).all()
     assert (first.distances == second.distances).all()
+
+
+def test_of_equal_rows_only_as_many_are_compared_as_can_be_found(monkeypatch):
+    vectors = np.repeat(make_vectors(30), 400, axis=0)
+    make_index, sizes = neighbors._make_index, []
+
+    def watched(some, seed):
+        sizes.append(len(some))
+        return make_index(some, seed)
+
+    monkeypatch.setattr(neighbors, "_make_index", watched)
+    found = find_neighbors(vectors, k=5, seed=0)
+    assert sizes == [30 * 6]
+    assert (found.distances == 0).all()
+    assert (vectors[found.row_ids] == vectors[:, None]).all()
+    assert not (found.row_ids == np.arange(len(vectors))[:, None]).any()
+
+
+def test_copies_beside_other_rows_have_the_neighbours_that_all_pairs_say():
+    vectors = make_vectors(300)
+    vectors[100:140] = vectors[:40]
+    vectors[200:260] = vectors[7]
+    squares = ((vectors[:, None] - vectors[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(squares, np.inf)
+    exact = np.sqrt(np.sort(squares, axis=1)[:, :10])
+    assert find_neighbors(vectors, seed=0).distances == pytest.approx(exact, abs=1e-3)
+
+
+def test_rows_that_only_seem_equal_are_told_apart(monkeypatch):
+    class Alike:
+        def integers(self, *_, size, dtype):
+            return np.zeros(size, dtype)
+
+    monkeypatch.setattr(copies.np.random, "default_rng", lambda seed: Alike())
+    vectors = np.array([[1, 2], [2, 1], [1, 2], [3, 3]], dtype=np.float32)
+    firsts, groups = copies.find_copies(vectors)
+    assert (vectors[firsts[groups]] == vectors).all()
+    assert groups[0] == groups[2]
+    assert len(set(groups.tolist())) == 3
