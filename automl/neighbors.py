@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import faiss
@@ -55,18 +56,23 @@ def find_neighbors(vectors: np.ndarray, *, k: int = N_NEIGHBORS, seed: int) -> N
     firsts, groups = find_copies(vectors)
     kept = keep_copies(groups, k + 1)
     index = _make_index(vectors if len(kept) == n_rows else vectors[kept], seed)
-    by_group = np.argsort(groups, kind="stable")
-    ends = np.cumsum(np.bincount(groups))
-    for start in range(0, len(firsts), BATCH_ROWS):
-        part = firsts[start : start + BATCH_ROWS]
-        squares, found = index.search(vectors[part], min(k + 1, n_rows))
-        own = by_group[ends[start - 1] if start else 0 : ends[start + len(part) - 1]]
-        asked = groups[own] - start
+    for part, own in _batches(groups, len(firsts)):
+        squares, found = index.search(vectors[firsts[part]], min(k + 1, n_rows))
         found = np.where(found < 0, -1, kept[found])
+        asked = groups[own] - part.start
         others, others_squares = _without_self(found[asked], squares[asked], own)
         row_ids[own, : others.shape[1]] = others
         distances[own, : others.shape[1]] = others_squares
     return Neighbors(row_ids, distances)
+
+
+def _batches(groups: np.ndarray, n_groups: int) -> Iterator[tuple[slice, np.ndarray]]:
+    """Some groups of equal rows after others, with all of their rows."""
+    by_group = np.argsort(groups, kind="stable")
+    ends = np.concatenate([[0], np.cumsum(np.bincount(groups, minlength=n_groups))])
+    for start in range(0, n_groups, BATCH_ROWS):
+        part = slice(start, min(start + BATCH_ROWS, n_groups))
+        yield part, by_group[ends[part.start] : ends[part.stop]]
 
 
 def _make_index(vectors: np.ndarray, seed: int) -> faiss.Index:
