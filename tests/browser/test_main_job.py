@@ -3,6 +3,7 @@
 import csv
 import re
 import sqlite3
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 
 from automl.predictor import Predictor
 from automl.tables import open_table
+from studio.reconciler import TIDY_SECONDS
 
 from ..running_studio import ROOT
 from .conftest import JOB_TIMEOUT_MS, sign_in
@@ -230,9 +232,8 @@ def deletes_predictions_with_their_files(page, studio, chromium, tmp_path):
     page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No predictions yet")).to_be_visible()
-    for _ in range(150):
-        if not stored.exists():
-            break
+    deadline = time.monotonic() + 3 * TIDY_SECONDS
+    while stored.exists() and time.monotonic() < deadline:
         page.wait_for_timeout(100)
     assert not stored.exists()
 
