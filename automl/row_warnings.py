@@ -182,8 +182,9 @@ def _find_faults(
         kind = UNREADABLE.get(column.kind, UNSEEN_CATEGORY)
         if column.kind in UNREADABLE or (known and known.has_all_values):
             distinct = distinct_cells(cells)
-            in_rows = _bad_cells(column, known, distinct)[distinct.codes]
-            yield _Fault(i, column, kind, in_rows, distinct)
+            is_bad = _bad_cells(column, known, distinct)
+            if is_bad.any():
+                yield _Fault(i, column, kind, is_bad[distinct.codes], distinct)
 
 
 def _is_long(cells: pa.ChunkedArray) -> np.ndarray:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -58,7 +58,8 @@ class ColumnProfile:
         if column.kind in {CATEGORICAL, BOOLEAN}:
             values = _frequent_values(cells)
         elif column.kind in {NUMERIC, DATETIME, TEXT}:
-            edges = _equal_parts(_measure(column.kind, cells)[0])
+            measured = _measure(column.kind, cells)
+            edges = _equal_parts(np.repeat(measured.numbers, measured.counts))
         empty = cls(column.name, column.kind, edges, values, ())
         return cls(column.name, column.kind, edges, values, tuple(empty.count(cells).tolist()))
 
@@ -95,10 +96,10 @@ class ColumnProfile:
             distinct = distinct_cells(cells)
             np.add.at(counts, self.find_values(distinct.values), distinct.counts)
         elif self.kind in READERS or self.kind == TEXT:
-            numbers, n_missing, n_unread = _measure(self.kind, cells)
-            counts += np.bincount(self._find_parts(numbers), minlength=len(counts))
-            counts[self.n_bins + MISSING] += n_missing
-            counts[self.n_bins + UNREAD] += n_unread
+            measured = _measure(self.kind, cells)
+            np.add.at(counts, self._find_parts(measured.numbers), measured.counts)
+            counts[self.n_bins + MISSING] += measured.n_missing
+            counts[self.n_bins + UNREAD] += measured.n_unread
         else:
             n_missing = sum(c for v, c in _count_cut(cells).items() if not v)
             counts[OTHER], counts[MISSING] = len(cells) - n_missing, n_missing
@@ -219,18 +220,26 @@ def is_blank(texts: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     return pc.equal(pc.utf8_trim_whitespace(filled), "")
 
 
-def _measure(kind: str, cells: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, int, int]:
-    """The numbers, seconds or characters of those cells that have some; missing and unread ones."""
+class _Measured(NamedTuple):
+    """The numbers, seconds or characters of cells that have some, and how many cells have each."""
+
+    numbers: np.ndarray
+    counts: np.ndarray
+    n_missing: int
+    n_unread: int
+
+
+def _measure(kind: str, cells: pa.ChunkedArray | pa.Array) -> _Measured:
     if kind == TEXT:
         filled = cells.filter(pc.invert(is_blank(cells)))
         lengths = pc.utf8_length(filled).to_numpy().astype(np.float64)
-        return lengths, len(cells) - len(filled), 0
+        return _Measured(*np.unique(lengths, return_counts=True), len(cells) - len(filled), 0)
     distinct = distinct_cells(cells)
     numbers = READERS[kind](distinct.dictionary) + 0.0  # of two zeros one
-    n_unread = int(distinct.counts[distinct.is_unread(numbers)].sum())
-    every = numbers[distinct.codes]
-    known = every[~np.isnan(every)]
-    return known, len(every) - len(known) - n_unread, n_unread
+    counts, is_known = distinct.counts, ~np.isnan(numbers)
+    n_unread = int(counts[distinct.is_unread(numbers)].sum())
+    n_missing = int(counts[~is_known].sum()) - n_unread
+    return _Measured(numbers[is_known], counts[is_known], n_missing, n_unread)
 
 
 def _equal_parts(numbers: np.ndarray) -> tuple[float, ...]:

@@ -124,7 +124,7 @@ class DistinctCells:
     @property
     def counts(self) -> np.ndarray:
         """(n,) int64 rows of each."""
-        return np.bincount(self.codes, minlength=len(self.values))
+        return np.bincount(self.codes, minlength=len(self.dictionary))
 
     def is_unread(self, numbers: np.ndarray) -> np.ndarray:
         """(n,) bool: not empty, and yet NaN in what was read of each."""
