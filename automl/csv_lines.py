@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from automl.csv_header import Header
-from automl.encodings import count_line_breaks
 from automl.limits import Limits
+from automl.text_blocks import TextBlocks
 from automl.text_lines import LongLineError, cut_whole_lines
 
 _Block = tuple[int, int, str]  # its first line, the one after it, and whole lines of text
@@ -22,7 +22,10 @@ class LineFeed:
     the first line not given out yet.
     """
 
-    def __init__(self, blocks: Iterator[str], header: Header, limits: Limits) -> None:
+    def __init__(
+        self, source: TextBlocks, blocks: Iterator[str], header: Header, limits: Limits
+    ) -> None:
+        self._source = source
         self.rest = chain([header.rest], blocks)
         self._limits = limits
         self._held: list[_Block] = []
@@ -74,7 +77,8 @@ class LineFeed:
     def _hold(self, text: str) -> None:
         self._held = [block for block in self._held if block[1] > self.record_line]
         is_too_long = sum(len(old) for *_, old in self._held) > self._limits.max_row_chars
-        end_line = self.next_line + count_line_breaks(text)
+        # What the source has given out and is no whole line yet has no line end.
+        end_line = self._source.next_line
         self._held.append((self.next_line, end_line, text))
         self.next_line = end_line
         if is_too_long:

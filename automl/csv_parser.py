@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from automl.encodings import split_lines
 
+_BYTE_ORDER_MARK = "\ufeff"
 # Possessive quantifiers: the expression never goes back, so its time is linear in the text.
 _STRICT_ROWS = (
     r"(?:(?![\r\n])"  # a blank line is no row
@@ -44,10 +46,17 @@ class StrictCsvParser:
 
     def split(self, text: str) -> tuple[list[pa.StringArray], str]:
         """The columns of the first rows, and the text after them, which needs another reader."""
-        used, rest = self._split_off_strict(text)
-        if not used:
-            return [], text
-        data = used.encode()
+        if not (text.startswith(_BYTE_ORDER_MARK) or '"' in text):
+            columns = self._parse(text)
+            if not (columns and _has_blank_line(text, columns)):
+                return columns, "" if columns else text
+        end = self._find_strict_end(text)
+        columns = self._parse(text[:end]) if end else []
+        return columns, text[end:] if columns else text
+
+    def _parse(self, text: str) -> list[pa.StringArray]:
+        """Nothing where a row has another width; a blank line is a row of empty cells."""
+        data = text.encode()
         options = pa.csv.ReadOptions(
             use_threads=False, column_names=self._names, block_size=len(data) + 1
         )
@@ -55,21 +64,19 @@ class StrictCsvParser:
             table = pa.csv.read_csv(
                 pa.BufferReader(data), options, self._parse_options, self._convert_options
             )
-        except pa.ArrowInvalid:  # a row of another width
-            return [], text
-        return [column.combine_chunks() for column in table.columns], rest
+        except pa.ArrowInvalid:
+            return []
+        return [column.combine_chunks() for column in table.columns]
 
-    def _split_off_strict(self, text: str) -> tuple[str, str]:
-        if text.startswith("\ufeff"):  # Arrow takes it for a byte-order mark
-            return "", text
-        if '"' not in text and not _has_blank_line(text):
-            return text, ""
+    def _find_strict_end(self, text: str) -> int:
+        if text.startswith(_BYTE_ORDER_MARK):  # Arrow takes it for one, and drops it
+            return 0
         found = self._strict_rows.match(text)
-        end = found.end() if found else 0
-        return text[:end], text[end:]
+        return found.end() if found else 0
 
 
-def _has_blank_line(text: str) -> bool:
-    if "\r" not in text:
-        return text[0] == "\n" or "\n\n" in text
-    return b"" in split_lines(text)
+def _has_blank_line(text: str, columns: list[pa.StringArray]) -> bool:
+    """Looking at the text takes longer than at the first column, which mostly says enough."""
+    if any(pc.min(pc.binary_length(cells)).as_py() for cells in columns):
+        return False
+    return text[0] in "\r\n" or b"" in split_lines(text)

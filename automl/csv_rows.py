@@ -71,7 +71,7 @@ class CsvRows:
         self._notes = RowNotes(_NOTE_WORDS)
         self._blank_lines = BlankLines(self._notes, "BLANK_LINES")
         self._nameless = NamelessColumns(self._names, are_ignored=ignores_nameless)
-        self._feed = LineFeed(blocks, self._header, limits)
+        self._feed = LineFeed(self._text, blocks, self._header, limits)
         self.n_rows = 0
 
     @property

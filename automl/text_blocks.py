@@ -46,6 +46,11 @@ class TextBlocks:
     encoding
         One of ``ENCODINGS`` chosen by a person, or None to find it.
 
+    Attributes
+    ----------
+    next_line : int
+        The line that the first character not given out yet stands on.
+
     Raises
     ------
     InputError
@@ -54,7 +59,7 @@ class TextBlocks:
 
     def __init__(self, source: ByteSource, encoding: str | None = None) -> None:
         self._source = source
-        self._lines = 1  # the line that the next character stands on
+        self.next_line = 1
         self._held_back = ""
         self._seen_utf8 = False
         self._first_bad_line = 0
@@ -71,9 +76,10 @@ class TextBlocks:
                 text = text[:-1]
             if text:
                 self._check_no_nul(text)
+                self.next_line += count_line_breaks(text)
                 yield text
-                self._lines += count_line_breaks(text)
         if self._held_back:
+            self.next_line += 1
             yield self._held_back
 
     def _choose_encoding(self, chosen: str | None) -> str:
@@ -137,7 +143,7 @@ class TextBlocks:
         return InputError("ENCODING", f"Line {line} is not valid {self.encoding} text.", line=line)
 
     def _line_after(self, text: str) -> int:
-        return self._lines + count_line_breaks(self._held_back + text)
+        return self.next_line + count_line_breaks(self._held_back + text)
 
     def _decode_utf8_or_fall_back(self) -> Iterator[str]:
         carry = b""
@@ -162,9 +168,9 @@ class TextBlocks:
                 "ENCODING",
                 "The file ends in the middle of a character; it seems to be cut off. "
                 "Upload it again.",
-                line=self._lines,
+                line=self.next_line,
             )
-        self._first_bad_line = self._lines
+        self._first_bad_line = self.next_line
         yield from self._decode_fallback(carry, iter(()))
 
     def _check_may_fall_back(self, data: bytes, error: UnicodeDecodeError) -> None:
@@ -212,7 +218,7 @@ class TextBlocks:
             raise InputError(
                 "NUL_BYTE", "The file ends in NUL characters; it seems to be damaged or cut off."
             )
-        line = self._lines + count_line_breaks(text[:position])
+        line = self.next_line + count_line_breaks(text[:position])
         raise InputError(
             "NUL_BYTE",
             f"Line {line} contains a NUL character. Remove it and upload the file again.",
