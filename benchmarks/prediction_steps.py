@@ -30,7 +30,7 @@ STEPS = [
     ("inference.prediction", "predict_rows", "labels, confidence, comparison"),
     ("studio.parquet_writing.PartsWriter", "write", "writing predictions"),
     ("inference.prediction", "_join", JOINING),
-    ("inference.prediction", "describe_outcome", COUNTING),
+    ("inference.outcome.OutcomeCounts", "facts", COUNTING),
     ("inference.prediction", "describe_rows", COUNTING),
     ("inference.prediction", "store_evaluation", COUNTING),
     ("pyarrow.parquet.ParquetFile", "read_row_group", "reading stored rows"),

@@ -18,26 +18,17 @@ from inference.models import InferenceResult
 from inference.result_rows import NOVEL_FROM
 from studio.jobs.execution import JobRun
 from studio.models import StoredFile
-from studio.parquet_reading import open_parquet, read_parts, take_rows
+from studio.parquet_reading import open_parquet, take_rows
 
 MAX_MIX = 30
-PART_ROWS = 100_000
 MAX_UNKNOWN = 10
 
 
-def describe_outcome(result: InferenceResult, path: Path) -> dict[str, Any]:
-    """Label mix and confidence; of labelled files how many rows are right."""
-    wanted = [LABEL, CONFIDENCE, NOVELTY]
-    if result.label_position is not None:
-        wanted += [GIVEN, IS_RIGHT]
-    counted = _Counted(result)
-    for part in read_parts(path, PART_ROWS, wanted):
-        counted.add(part)
-    return counted.facts()
+class OutcomeCounts:
+    """Label mix and confidence, and of labelled files how many rows are right.
 
-
-class _Counted:
-    """What is counted part by part, so that memory does not grow with the rows."""
+    Counted part by part as predictions are written, so that memory does not grow with the rows.
+    """
 
     def __init__(self, result: InferenceResult) -> None:
         self.model = result.deployed_model

@@ -15,9 +15,9 @@ from automl.prediction_table import RowsFound, encodable, predict_rows, warn_of_
 from automl.predictor import Predictor
 from inference.models import InferenceResult, PredictionSlice
 from inference.notices import notify_predictions_ready
-from inference.outcome import describe_outcome, describe_rows, store_evaluation
+from inference.outcome import OutcomeCounts, describe_rows, store_evaluation
 from inference.reading import GROUP_ROWS
-from inference.slices import drop_slices
+from inference.slices import SLICE_ROWS, drop_slices
 from models_app.large_files import LARGE_FILE_ROWS, serving_facts
 from models_app.models import DeployedModel
 from studio.files import local_path, purge_files_later, sealed_path
@@ -28,10 +28,6 @@ from studio.parquet_reading import read_between, read_parts
 from studio.parquet_writing import write_parts
 from studio.text_encoders import text_encoders
 
-# A slice takes long enough that loading the model again for each does not count, and is short
-# enough that losing one does not hurt. Of tables, a multiple of the rows of a group; 1,000,000 rows
-# make six and a small one, which keep two workers busy to the end.
-SLICE_ROWS = {"tabular": 160_000, "text": 10_000}
 Status = InferenceResult.Status
 AnsweredBy = InferenceResult.AnsweredBy
 
@@ -41,12 +37,13 @@ def start_prediction(run: JobRun) -> Outcome:
     answered_by = choose_ensemble(result)
     InferenceResult.all_objects.filter(pk=result.pk).update(answered_by=answered_by)
     result.answered_by = answered_by
-    slice_rows = SLICE_ROWS[result.deployed_model.cleanset.project.modality]
+    modality = result.deployed_model.cleanset.project.modality
+    slice_rows = SLICE_ROWS[modality].of(result.n_rows)
     if result.n_rows > slice_rows:
         return _cut(result, slice_rows)
-    target = run.folder / "predictions.parquet"
-    found = _predict(run, result, target, first=0, n_rows=result.n_rows)
-    return _finish(run, result, target, found)
+    target, counts = run.folder / "predictions.parquet", OutcomeCounts(result)
+    found = _predict(run, result, target, first=0, n_rows=result.n_rows, counts=counts)
+    return _finish(run, result, target, found, counts)
 
 
 def predict_slice(run: JobRun) -> Finished:
@@ -70,10 +67,10 @@ def join_prediction(run: JobRun) -> Finished:
     run.progress("Joining the parts")
     pieces = list(result.slices.order_by("number").select_related("file"))
     _check_whole(run.job, result, pieces)
-    target = run.folder / "predictions.parquet"
-    _join([local_path(piece.file) for piece in pieces if piece.file], target)
+    target, counts = run.folder / "predictions.parquet", OutcomeCounts(result)
+    _join([local_path(piece.file) for piece in pieces if piece.file], target, counts)
     found = sum((RowsFound.from_json(piece.found) for piece in pieces), start=RowsFound())
-    finished = _finish(run, result, target, found)
+    finished = _finish(run, result, target, found, counts)
 
     def apply() -> None:
         finished.apply()
@@ -115,7 +112,13 @@ def _cut(result: InferenceResult, slice_rows: int) -> Split:
 
 
 def _predict(
-    run: JobRun, result: InferenceResult, target: Path, *, first: int, n_rows: int
+    run: JobRun,
+    result: InferenceResult,
+    target: Path,
+    *,
+    first: int,
+    n_rows: int,
+    counts: OutcomeCounts | None = None,
 ) -> RowsFound:
     """Write the predictions of some rows; the answer is what was found of them."""
     predictor = load_predictor(run, result.deployed_model)
@@ -132,6 +135,8 @@ def _predict(
                 predictor, rows, result.positions, label_position=result.label_position
             )
             parts.write(predicted)
+            if counts is not None:
+                counts.add(predicted)
             done, found = done + rows.num_rows, found + of_rows
             run.progress("Predicting", done, n_rows)
     return replace(found, unread=predictor.unread)
@@ -145,10 +150,12 @@ def load_predictor(run: JobRun, model: DeployedModel) -> Predictor:
     return predictor
 
 
-def _finish(run: JobRun, result: InferenceResult, target: Path, found: RowsFound) -> Finished:
+def _finish(
+    run: JobRun, result: InferenceResult, target: Path, found: RowsFound, counts: OutcomeCounts
+) -> Finished:
     run.progress("Counting")
     stored = run.put_file("results", target)
-    facts = describe_outcome(result, target) | describe_rows(result, found)
+    facts = counts.facts() | describe_rows(result, found)
     evaluation = store_evaluation(run, result, target)
     warnings = [warning.to_json() for warning in warn_of_unread(found.unread)]
 
@@ -180,8 +187,9 @@ def _check_whole(job: Job, result: InferenceResult, pieces: list[PredictionSlice
         )
 
 
-def _join(paths: list[Path], target: Path) -> None:
+def _join(paths: list[Path], target: Path, counts: OutcomeCounts) -> None:
     with write_parts(target, GROUP_ROWS) as parts:
         for path in paths:
             for part in read_parts(path, GROUP_ROWS):
                 parts.write(part)
+                counts.add(part)

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from inference.batches import create_batch
-from inference.prediction import SLICE_ROWS
+from inference.slices import MIN_SLICES, SLICE_ROWS
 from models_app.models import DeployedModel
 from studio import settings as product
 from studio.files import local_path, sweep_files
@@ -22,8 +22,9 @@ from .conftest import horses_of, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(500), pytest.mark.xdist_group("faults")]
 
-N_SLICES = 2
-N_ROWS = N_SLICES * SLICE_ROWS["tabular"] - 7
+# Of two groups of rows each, and a small one.
+N_SLICES = MIN_SLICES + 1
+N_ROWS = MIN_SLICES * 2 * SLICE_ROWS["tabular"].step + 7
 # As the issue of predictions promises.
 MAX_CANCEL_SECONDS = 10
 

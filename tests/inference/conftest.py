@@ -18,6 +18,7 @@ from automl.training_profile import TrainingProfile
 from inference import prediction
 from inference.batches import create_batch
 from inference.serving_client import SocketConnection
+from inference.slices import SliceRows
 from models_app.models import DeployedModel
 from studio.files import local_path
 from studio.jobs.execution import execute
@@ -219,8 +220,8 @@ def bring(small_model, alice, tmp_path):
 
 @pytest.fixture
 def sliced(monkeypatch):
-    """Slices of 30 rows, groups of 20: neither is a multiple of the other."""
-    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": 30, "text": 30})
+    """Slices of 23 rows, groups of 20: neither is a multiple of the other."""
+    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": SliceRows(23, 30)})
     monkeypatch.setattr("inference.reading.GROUP_ROWS", 20)
 
 
@@ -236,5 +237,5 @@ def cut(sliced, bring, monkeypatch):
     for kind in ("prediction-reading", "prediction"):
         execute(Job.objects.get(kind=kind).pk, has_heartbeat=False)
     result.refresh_from_db()
-    assert (result.status, result.slices.count()) == ("predicting", 4)
+    assert (result.status, result.slices.count()) == ("predicting", 5)
     return result

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from inference import prediction
 from inference.models import InferenceResult, PredictionSlice
+from inference.slices import SliceRows
 from studio import full_disk
 from studio.jobs.execution import execute
 from studio.models import Job, StoredFile
@@ -93,7 +94,7 @@ def scratch(settings):
 def test_a_job_that_does_not_fit_fails_with_that_reason_and_another_one_succeeds(
     when, bring, settings, monkeypatch
 ):
-    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": 30, "text": 30})
+    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": SliceRows(23, 30)})
     monkeypatch.setattr("tests.inference.conftest.run_all_jobs", lambda: None)
     result = bring(FILE, key="full")
     with full_for_tables() if when == "reading" else nullcontext():

@@ -13,6 +13,7 @@ from inference.batches import create_batch
 from inference.result_rows import RowQuery, find_rows
 from inference.review_budget import choose_line, read_budget
 from inference.row_findings import list_findings
+from inference.slices import SliceRows
 from inference.starting import confirm_columns
 from studio.files import local_path
 
@@ -283,7 +284,7 @@ def test_a_column_that_is_missing_is_no_news_of_each_row(bring_profiled, page):
 def test_slices_find_what_one_job_finds(bring_profiled, monkeypatch):
     text = ODD + "5,red\n" * 50 + "many,green\n"
     whole = bring_profiled(text, key="whole")
-    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": 9, "text": 9})
+    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": SliceRows(9, 9)})
     sliced = bring_profiled(text, key="sliced")
     assert sliced.facts == whole.facts
     assert read_predictions(sliced, "with-columns") == read_predictions(whole, "with-columns")

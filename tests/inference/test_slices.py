@@ -1,11 +1,16 @@
 """Large files are cut into slices that are jobs; what comes out is as if they were not."""
 
+import csv
+
+import numpy as np
 import pytest
 from django.urls import reverse
 
 from inference import prediction
 from inference.models import PredictionSlice
 from inference.progress import result_progress
+from inference.reading import GROUP_ROWS
+from inference.slices import SLICE_ROWS, SliceRows
 from studio.files import discard_files
 from studio.jobs import cancel_subject
 from studio.jobs.execution import execute
@@ -30,12 +35,37 @@ def run_next(kind):
 
 def test_slices_give_what_one_job_gives_row_for_row(bring, monkeypatch):
     whole = read_predictions(bring(FILE, key="whole"))
-    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": 30, "text": 30})
+    monkeypatch.setattr(prediction, "SLICE_ROWS", {"tabular": SliceRows(23, 30)})
     monkeypatch.setattr("inference.reading.GROUP_ROWS", 20)
     result = bring(FILE, key="sliced")
-    assert jobs("prediction-slice").count() == 4
-    assert read_predictions(result) == whole
-    assert len(whole) == 1 + len(ROWS)
+    assert jobs("prediction-slice").count() == 5
+    (header, *expected), (sliced_header, *found) = split(whole), split(read_predictions(result))
+    assert sliced_header == header
+    assert [row[-1] for row in found] == [row[-1] for row in expected]
+    assert len(found) == len(ROWS)
+    # The last digit of a product of matrices depends on how many rows are multiplied at once.
+    probs, whole_probs = ([[float(p) for p in row[:-1]] for row in t] for t in (found, expected))
+    np.testing.assert_allclose(probs, whole_probs, rtol=0, atol=1e-12)
+
+
+def split(lines):
+    return list(csv.reader(lines))
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "slices"),
+    [
+        (160_000, [160_000]),
+        (160_001, [40_000] * 4 + [1]),
+        (700_000, [160_000] * 4 + [60_000]),
+        (1_000_000, [240_000] * 4 + [40_000]),
+        (10_000_000, [240_000] * 41 + [160_000]),
+    ],
+)
+def test_a_file_is_cut_evenly_into_whole_groups_of_rows(n_rows, slices):
+    size = SLICE_ROWS["tabular"].of(n_rows)
+    assert [min(size, n_rows - first) for first in range(0, n_rows, size)] == slices
+    assert SLICE_ROWS["tabular"].step == GROUP_ROWS
 
 
 def test_nothing_is_left_of_the_slices(sliced, bring):
@@ -87,8 +117,8 @@ def test_progress_counts_the_rows_of_finished_slices(cut):
     run_next("prediction-slice")
     run_next("prediction-slice")
     progress = result_progress(cut)
-    assert (progress.done, progress.total) == (60, 95)
-    assert "60 of 95 rows" in progress.detail
+    assert (progress.done, progress.total) == (46, 95)
+    assert "46 of 95 rows" in progress.detail
 
 
 def test_cancelling_ends_all_slices_at_once(cut, alice_client):
