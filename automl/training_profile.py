@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -107,11 +108,14 @@ class ColumnProfile:
 
     def find_values(self, values: Iterable[str]) -> np.ndarray:
         """(n,) int64: the bin of each categorical cell."""
-        places = {value: i for i, value in enumerate(self.values)}
-        places[""] = self.n_bins + MISSING
         other = self.n_bins + OTHER
-        found = [places.get(value[:MAX_VALUE_CHARS], other) for value in values]
+        found = [self._bins.get(value[:MAX_VALUE_CHARS], other) for value in values]
         return np.array(found, dtype=np.int64)
+
+    @cached_property
+    def _bins(self) -> dict[str, int]:
+        bins = {value: i for i, value in enumerate(self.values)}
+        return bins | {"": self.n_bins + MISSING}
 
     def _find_parts(self, numbers: np.ndarray) -> np.ndarray:
         if not self.edges:
