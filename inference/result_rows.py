@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from automl.arrow_arrays import make_float_scalar
 from inference.models import InferenceResult
 from studio.files import local_path
-from studio.parquet_reading import column_names, read_columns, take_rows
+from studio.parquet_reading import column_names, read_parts, take_rows
 from studio.review_filters import to_places
 
 PAGE_ROWS = 50
+# Read at a time, so that a page of many million rows takes no more than their order.
+PART_ROWS = 100_000
+PLACE_BITS = 2**32 - 1
 COLUMNS = {"wrong": "is_right", "warned": "warning", "novel": "novelty"}
 # Percentile of training rows.
 NOVEL_FROM = 99.0
@@ -86,28 +90,41 @@ def read_page(result: InferenceResult, query: RowQuery) -> RowPage:
     return RowPage(_read_rows(result, chosen), len(places), query)
 
 
-def find_rows(result: InferenceResult, query: RowQuery) -> Sequence[int]:
+def find_rows(result: InferenceResult, query: RowQuery) -> Sequence[int] | np.ndarray:
     """Places in the file that the query shows, in its order."""
-    facts = _read_facts(result, query)
-    mask = _mask(query, facts)
-    places: Sequence[int] = range(facts.num_rows) if mask is None else to_places(mask)
-    if query.order == "file":
-        return places
-    confidence = facts.column("confidence")
-    kept = confidence if mask is None else confidence.filter(mask)
-    order = pc.sort_indices(
-        pa.table({"confidence": kept}),
-        sort_keys=[
-            ("confidence", "ascending" if query.order == "rising" else "descending", "at_end")
-        ],
-    )
-    return [places[i] for i in order.to_pylist()]
+    if (query.show, query.order) == ("all", "file"):
+        return range(result.n_rows)
+    # One array, sorted where it is: of many million rows each copy counts.
+    keys, n_found, first = np.empty(result.n_rows, dtype=np.uint64), 0, 0
+    for facts in read_parts(_path(result), PART_ROWS, _wanted(result, query)):
+        found = _find(query, facts)
+        ranks = _rank(_confidence(facts)[found], query.order)
+        keys[n_found : n_found + len(found)] = ranks | (first + found).astype(np.uint64)
+        n_found, first = n_found + len(found), first + facts.num_rows
+    chosen = keys[:n_found]
+    chosen.sort()
+    return np.bitwise_and(chosen, np.uint64(PLACE_BITS), out=chosen).view(np.int64)
+
+
+def _rank(confidence: np.ndarray, order: str) -> np.ndarray:
+    """(n,) uint64 that sort as rows do, above the bits of their places.
+
+    Of 32 bits: rows that differ by less are in the order of the file.
+    """
+    if order == "file":
+        return np.zeros(len(confidence), dtype=np.uint64)
+    # Of numbers that are not negative the bits sort like the numbers.
+    bits = confidence.astype(np.float32).view(np.uint32)
+    return (bits if order == "rising" else ~bits).astype(np.uint64) << np.uint64(32)
 
 
 def count_below(result: InferenceResult, limits: Sequence[float]) -> list[int]:
     """How many rows are less sure than each limit."""
-    confidence = read_columns(_path(result), ["confidence"]).column(0)
-    return [pc.sum(pc.less(confidence, make_float_scalar(limit))).as_py() or 0 for limit in limits]
+    counts = np.zeros(len(limits), dtype=np.int64)
+    for facts in read_parts(_path(result), PART_ROWS, ["confidence"]):
+        confidence = _confidence(facts)
+        counts += [np.count_nonzero(confidence < limit) for limit in limits]
+    return counts.tolist()
 
 
 def _path(result: InferenceResult) -> Any:
@@ -115,27 +132,35 @@ def _path(result: InferenceResult) -> Any:
     return local_path(result.result_file)
 
 
-def _read_facts(result: InferenceResult, query: RowQuery) -> pa.Table:
+def _wanted(result: InferenceResult, query: RowQuery) -> list[str]:
     wanted = {"confidence"} | ({COLUMNS[query.show]} if query.show in COLUMNS else set())
-    known = set(column_names(_path(result)))
-    return read_columns(_path(result), sorted(wanted & known))
+    return sorted(wanted & set(column_names(_path(result))))
 
 
-def _mask(query: RowQuery, facts: pa.Table) -> Any:
-    if query.show == "unsure":
-        return pc.less(facts.column("confidence"), make_float_scalar(query.below))
+def _confidence(facts: pa.Table) -> np.ndarray:
+    """Read as it lies in memory: other ways would import pandas."""
+    return np.from_dlpack(facts.column("confidence").combine_chunks())
+
+
+def _find(query: RowQuery, facts: pa.Table) -> np.ndarray:
+    """(n,) int64, which of these rows the query shows."""
     column = COLUMNS.get(query.show)
-    if column is None:
-        return None
-    if column not in facts.column_names:
-        return pa.nulls(facts.num_rows, pa.bool_())
-    found = facts.column(column)
-    if column == "novelty":
-        return pc.greater_equal(found, make_float_scalar(NOVEL_FROM))
-    return pc.invert(found) if column == "is_right" else pc.is_valid(found)
+    if query.show == "unsure":
+        mask = pc.less(facts.column("confidence"), make_float_scalar(query.below))
+    elif column is None:
+        return np.arange(facts.num_rows)
+    elif column not in facts.column_names:
+        return np.empty(0, dtype=np.int64)
+    elif column == "novelty":
+        mask = pc.greater_equal(facts.column(column), make_float_scalar(NOVEL_FROM))
+    elif column == "is_right":
+        mask = pc.invert(facts.column(column))
+    else:
+        mask = pc.is_valid(facts.column(column))
+    return np.asarray(to_places(mask), dtype=np.int64)
 
 
-def _read_rows(result: InferenceResult, places: Sequence[int]) -> list[PredictedRow]:
+def _read_rows(result: InferenceResult, places: Sequence[int] | np.ndarray) -> list[PredictedRow]:
     if not len(places):
         return []
     assert result.table_file is not None
@@ -148,7 +173,7 @@ def _read_rows(result: InferenceResult, places: Sequence[int]) -> list[Predicted
     names = [result.column_names[i] for i in shown]
     return [
         PredictedRow(
-            place + 1,
+            int(place) + 1,
             [(name, _cut(cell)) for name, cell in zip(names, row, strict=True)],
             fact,
         )

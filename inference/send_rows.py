@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -34,7 +35,7 @@ def send_unsure_rows(*, result: InferenceResult, below: float, user: User) -> Da
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.csv"
         with path.open("wb") as file:
-            file.writelines(write_csv(_read_rows(result, cleanset, list(places))))
+            file.writelines(write_csv(_read_rows(result, cleanset, np.asarray(places))))
         return create_dataset(
             user=user,
             workspace=result.workspace,
@@ -45,7 +46,7 @@ def send_unsure_rows(*, result: InferenceResult, below: float, user: User) -> Da
 
 
 def _read_rows(
-    result: InferenceResult, cleanset: Cleanset, places: list[int]
+    result: InferenceResult, cleanset: Cleanset, places: np.ndarray
 ) -> Iterator[pa.Table]:
     names = cleanset.project.dataset.column_names
     for part in read_all(cleanset, with_excluded=False):
@@ -63,7 +64,7 @@ def _with_labels(cleanset: Cleanset, part: pa.Table, names: list[str]) -> pa.Tab
     return pa.table(columns, names=names)
 
 
-def _without_labels(result: InferenceResult, names: list[str], places: list[int]) -> pa.Table:
+def _without_labels(result: InferenceResult, names: list[str], places: np.ndarray) -> pa.Table:
     """Rows of the file in the dataset's columns: what the model reads by what was chosen for it,
     other columns by their names."""
     assert result.table_file is not None

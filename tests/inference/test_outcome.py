@@ -2,13 +2,16 @@
 
 import csv
 import json
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 from django.urls import reverse
 
 from automl import batch_evaluation
 from automl.problem import MULTI_LABEL
-from inference import prediction
+from inference import prediction, result_rows
 from inference.batches import create_batch
 from inference.result_rows import RowQuery, find_rows
 from inference.review_budget import choose_line, read_budget
@@ -16,9 +19,11 @@ from inference.row_findings import list_findings
 from inference.slices import SliceRows
 from inference.starting import confirm_columns
 from studio.files import local_path
+from studio.parquet_reading import read_columns
 
 from ..factories import store
 from ..inline_jobs import predict_file, read_predictions, run_all_jobs
+from .conftest import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -160,6 +165,45 @@ def test_the_budget_counts_the_rows_of_this_file(labelled, page, small_model, tm
     assert (every.n_accepted, every.n_left) == (len(probs), 0)
     unsure = find_rows(labelled, RowQuery("unsure", 0.9))
     assert len(unsure) == sure.n_left
+
+
+@pytest.mark.parametrize("part_rows", [7, 1000])
+@pytest.mark.parametrize(("order", "sign"), [("rising", 1), ("falling", -1), ("file", 0)])
+@pytest.mark.parametrize("show", ["all", "unsure", "wrong", "warned"])
+def test_rows_are_found_part_by_part_in_the_order_that_is_asked_for(
+    show, order, sign, part_rows, labelled, monkeypatch
+):
+    monkeypatch.setattr(result_rows, "PART_ROWS", part_rows)
+    rows = read_columns(local_path(labelled.result_file)).to_pylist()
+    is_shown = {
+        "all": lambda row: True,
+        "unsure": lambda row: row["confidence"] < 0.9,
+        "wrong": lambda row: row["is_right"] is False,
+        "warned": lambda row: row["warning"] is not None,
+    }[show]
+    expected = [i for i, row in enumerate(rows) if is_shown(row)]
+    expected.sort(key=lambda i: sign * np.float32(rows[i]["confidence"]))
+    assert list(find_rows(labelled, RowQuery(show, 0.9, order))) == expected
+
+
+def test_looking_for_rows_loads_nothing_heavy(labelled):
+    code = f"""
+import sys
+from types import SimpleNamespace
+import django
+django.setup()
+from inference import result_rows
+result_rows._path = lambda result: {str(local_path(labelled.result_file))!r}
+result = SimpleNamespace(n_rows={labelled.n_rows})
+for show in result_rows.SHOWN:
+    result_rows.find_rows(result, result_rows.RowQuery(show, order="rising"))
+print(result_rows.count_below(result, [0.0, 2.0]))
+print([name for name in ("pandas", "sklearn", "scipy") if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [f"[0, {labelled.n_rows}]", "[]"]
 
 
 def test_the_budget_is_on_the_page_where_the_model_has_an_evaluation(labelled, page, small_model):
