@@ -1,7 +1,7 @@
 """Which column of a file each feature of a model is read from: found by name, or proposed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from automl.column_names import clean_column_name
 from automl.schema import Schema
@@ -15,7 +15,7 @@ class ColumnChoice:
     ----------
     position : in the file; None: not there, every cell of it counts as missing.
     how : "found" by its name, "spelled" otherwise (a proposal), "remembered" from the last file,
-        or "missing".
+        "chosen" for this one, or "missing".
     """
 
     name: str
@@ -39,6 +39,16 @@ def propose(schema: Schema, names: Sequence[str], model: DeployedModel) -> list[
         how = how if position is not None else "missing"
         choices.append(ColumnChoice(column.name, column.kind, position, how))
     return _without_repeats(choices)
+
+
+def as_chosen(
+    choices: Sequence[ColumnChoice], positions: Sequence[int | None]
+) -> list[ColumnChoice]:
+    """Those that were not found by name as somebody chose them for this file."""
+    return [
+        choice if choice.how == "found" else replace(choice, position=position, how="chosen")
+        for choice, position in zip(choices, positions, strict=True)
+    ]
 
 
 def remember(

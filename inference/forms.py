@@ -36,7 +36,7 @@ class ColumnsForm(forms.Form):
             if choice.how != "found":
                 self.fields[f"column_{i}"] = forms.ChoiceField(
                     choices=[*nothing, *free],
-                    initial="" if choice.position is None else str(choice.position),
+                    initial=_initial(choice),
                     label=choice.name,
                     widget=forms.Select(attrs={"class": "input"}),
                     error_messages={"required": "Choose a column, or say that it is missing."},
@@ -55,6 +55,10 @@ class ColumnsForm(forms.Form):
         return sorted(self.lines, key=lambda line: line["field"] is None)
 
     @property
+    def has_choice(self) -> bool:
+        return any(line["field"] for line in self.lines)
+
+    @property
     def positions(self) -> list[int | None]:
         return [
             choice.position if choice.how == "found" else self._chosen(i)
@@ -64,3 +68,9 @@ class ColumnsForm(forms.Form):
     def _chosen(self, i: int) -> int | None:
         value = self.cleaned_data[f"column_{i}"]
         return None if value == MISSING else int(value)
+
+
+def _initial(choice: ColumnChoice) -> str:
+    if choice.position is not None:
+        return str(choice.position)
+    return MISSING if choice.how == "chosen" else ""

@@ -6,6 +6,7 @@ from inference import tasks
 from inference.models import InferenceResult
 from inference.notices import notify_predictions_failed
 from inference.slices import drop_slices
+from inference.starting import LOOKING
 from studio.jobs import CANCELLED, JobFailure, Kind, cancel_children, register
 from studio.models import Job
 
@@ -29,6 +30,15 @@ def _fail_result(job: Job, failure: JobFailure) -> None:
         notify_predictions_failed(InferenceResult.objects.get(pk=job.subject_id))
 
 
+def _fail_looking(job: Job, failure: JobFailure) -> None:
+    """What was noticed is not known then, and yet the file can be predicted."""
+    if failure.code == CANCELLED.code:
+        _fail_result(job, failure)
+        return
+    waiting = InferenceResult.objects.filter(pk=job.subject_id, status=Status.CHECKING)
+    waiting.update(status=Status.CHECKED)
+
+
 def _fail_slice(job: Job, failure: JobFailure) -> None:
     """Without one slice there is no answer: the others need not go on."""
     if job.parent is not None and failure.code != CANCELLED.code:
@@ -42,6 +52,15 @@ register(
         deadline=timedelta(hours=2),
         run=tasks.read_file,
         on_fail=_fail_result,
+    )
+)
+register(
+    Kind(
+        key=LOOKING,
+        queue="io",
+        deadline=timedelta(minutes=10),
+        run=tasks.look_at_rows,
+        on_fail=_fail_looking,
     )
 )
 register(

@@ -1,21 +1,16 @@
 """Worker side of an upload: the file becomes Parquet, and what it lacks is found out."""
 
 from pathlib import Path
-from typing import Any
 
-from automl.prediction_table import pick_features
-from automl.row_warnings import WarningSummary, find_row_warnings
 from automl.schema import Schema
 from automl.tables import Table, open_table
 from inference.column_choices import propose
-from inference.model_profile import read_profile
+from inference.looking import look_ahead
 from inference.models import InferenceResult
-from inference.row_findings import MAX_LOOKED_AT
 from inference.starting import start_prediction
 from studio.files import local_path, purge_files_later
 from studio.jobs import Finished
 from studio.jobs.execution import JobRun
-from studio.parquet_reading import read_between
 from studio.parquet_writing import write_parts
 
 # What is read at once again, by predictions and by exports: of fewer, more time goes beside it.
@@ -37,7 +32,7 @@ def read_file(run: JobRun) -> Finished:
     schema = Schema.from_json(result.deployed_model.cleanset.project.feature_schema)
     choices = propose(schema, names, result.deployed_model)
     positions = [choice.position for choice in choices]
-    looked = _look_ahead(run, result, schema, target, positions) if result.asks_first else {}
+    looked = look_ahead(run, result, target, positions) if result.asks_first else {}
 
     def apply() -> None:
         waiting = InferenceResult.all_objects.filter(pk=result.pk, status=Status.CHECKING)
@@ -56,18 +51,6 @@ def read_file(run: JobRun) -> Finished:
                 start_prediction(InferenceResult.all_objects.get(pk=result.pk), positions)
 
     return Finished(apply)
-
-
-def _look_ahead(
-    run: JobRun, result: InferenceResult, schema: Schema, path: Path, positions: list[int | None]
-) -> dict[str, Any]:
-    """What will be worth a warning in the first rows, if the columns are those proposed."""
-    run.progress("Looking at the rows")
-    profile = read_profile(result.deployed_model)
-    found = WarningSummary()
-    for part in read_between(path, 0, MAX_LOOKED_AT):
-        found += find_row_warnings(pick_features(part, positions), schema, profile).summary
-    return {"ahead": found.to_json()}
 
 
 def _convert(run: JobRun, table: Table, target: Path) -> None:

@@ -10,7 +10,7 @@ from inference.column_choices import remember
 from inference.models import InferenceResult
 from studio.jobs import start_job
 
-PREDICTION = "prediction"
+PREDICTION, LOOKING = "prediction", "prediction-looking"
 
 
 @transaction.atomic
@@ -24,6 +24,18 @@ def confirm_columns(
     remember(model, schema, result.column_names, positions)
     InferenceResult.objects.filter(pk=result.pk).update(is_always_full=is_always_full)
     start_prediction(result, positions)
+
+
+@transaction.atomic
+def look_again(*, result: InferenceResult, positions: list[int | None]) -> None:
+    """Find out what is odd in the columns that somebody chose; raises InputError like the above."""
+    model = result.deployed_model
+    _check(Schema.from_json(model.cleanset.project.feature_schema), result.column_names, positions)
+    read = InferenceResult.objects.filter(pk=result.pk, status=InferenceResult.Status.CHECKED)
+    if read.update(
+        status=InferenceResult.Status.CHECKING, positions=positions, facts={"is_chosen": True}
+    ):
+        start_job(LOOKING, result.pk, workspace=result.workspace)
 
 
 def start_prediction(result: InferenceResult, positions: list[int | None]) -> None:

@@ -14,6 +14,12 @@ def read_file(run: "JobRun") -> Outcome:
     return reading.read_file(run)
 
 
+def look_at_rows(run: "JobRun") -> Outcome:
+    from inference import looking
+
+    return looking.look_at_rows(run)
+
+
 def start_prediction(run: "JobRun") -> Outcome:
     from inference import prediction
 

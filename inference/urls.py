@@ -14,6 +14,7 @@ urlpatterns = [
     path("results/<hex:result_id>/", result.result_detail, name="result_detail"),
     path("results/<hex:result_id>/state/", result.result_status, name="result_status"),
     path("results/<hex:result_id>/start/", result.result_start, name="result_start"),
+    path("results/<hex:result_id>/look/", result.result_look, name="result_look"),
     path("results/<hex:result_id>/cancel/", result.result_cancel, name="result_cancel"),
     path("results/<hex:result_id>/rows/", rows.result_rows, name="result_rows"),
     path("results/<hex:result_id>/rows/send/", rows.rows_send, name="rows_send"),

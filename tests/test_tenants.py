@@ -50,6 +50,7 @@ WRITING = {
     "models_app:verification_cancel",
     "inference:result_create",
     "inference:result_delete",
+    "inference:result_look",
     "inference:result_start",
     "inference:rows_send",
     "inference:result_cancel",

@@ -1,6 +1,7 @@
 """One file and its predictions: what was found before, how far it is, and what came out."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from automl.errors import InputError
 from automl.schema import Schema
 from inference.access import result_for
-from inference.column_choices import propose
+from inference.column_choices import as_chosen, propose
 from inference.export_links import make_link
 from inference.forms import ColumnsForm
 from inference.models import InferenceResult
@@ -21,7 +22,7 @@ from inference.prediction_export import KINDS, PLAIN, WITH_COLUMNS, can_export
 from inference.progress import result_progress
 from inference.review_budget import BudgetLine, choose_line, read_budget
 from inference.row_findings import MAX_LOOKED_AT, list_findings, say_places
-from inference.starting import confirm_columns, find_labels
+from inference.starting import confirm_columns, find_labels, look_again
 from models_app.evaluation_page import read_evaluation
 from models_app.large_files import LARGE_FILE_ROWS, serving_facts
 from models_app.views.models import page_context
@@ -57,14 +58,13 @@ def result_status(request: HttpRequest, result_id: UUID) -> HttpResponse:
 
 @require_POST
 def result_start(request: HttpRequest, result_id: UUID) -> HttpResponse:
-    result = result_for(request.user, result_id, write=True)
-    if result.status != Status.CHECKED:
-        return redirect("inference:result_detail", result.pk)
-    form = _columns_form(result, request.POST)
-    if not form.is_valid() or not _confirm(result, form):
-        context = _context(request, result) | {"form": form}
-        return render(request, "inference/result_detail.html", context, status=422)
-    return redirect("inference:result_detail", result.pk)
+    return _choose_columns(request, result_id, _confirm)
+
+
+@require_POST
+def result_look(request: HttpRequest, result_id: UUID) -> HttpResponse:
+    """What is odd in the columns that are chosen, before anything is predicted."""
+    return _choose_columns(request, result_id, _look)
 
 
 @require_POST
@@ -86,22 +86,44 @@ def result_delete(request: HttpRequest, result_id: UUID) -> HttpResponse:
     return render(request, "inference/result_delete.html", {"result": result})
 
 
-def _confirm(result: InferenceResult, form: ColumnsForm) -> bool:
+def _choose_columns(
+    request: HttpRequest, result_id: UUID, act: Callable[[InferenceResult, ColumnsForm], None]
+) -> HttpResponse:
+    result = result_for(request.user, result_id, write=True)
+    if result.status != Status.CHECKED:
+        return redirect("inference:result_detail", result.pk)
+    form = _columns_form(result, request.POST)
+    if not form.is_valid() or not _is_done(act, result, form):
+        context = _context(request, result) | {"form": form}
+        return render(request, "inference/result_detail.html", context, status=422)
+    return redirect("inference:result_detail", result.pk)
+
+
+def _is_done(
+    act: Callable[[InferenceResult, ColumnsForm], None], result: InferenceResult, form: ColumnsForm
+) -> bool:
     try:
-        confirm_columns(
-            result=result,
-            positions=form.positions,
-            is_always_full=form.cleaned_data["is_always_full"],
-        )
+        act(result, form)
     except InputError as error:
         form.add_error(None, error.message)
         return False
     return True
 
 
+def _confirm(result: InferenceResult, form: ColumnsForm) -> None:
+    is_always_full = form.cleaned_data["is_always_full"]
+    confirm_columns(result=result, positions=form.positions, is_always_full=is_always_full)
+
+
+def _look(result: InferenceResult, form: ColumnsForm) -> None:
+    look_again(result=result, positions=form.positions)
+
+
 def _columns_form(result: InferenceResult, data: Any = None) -> ColumnsForm:
     schema = Schema.from_json(result.deployed_model.cleanset.project.feature_schema)
     choices = propose(schema, result.column_names, result.deployed_model)
+    if result.facts.get("is_chosen"):
+        choices = as_chosen(choices, result.positions)
     return ColumnsForm(data, choices=choices, names=result.column_names)
 
 
@@ -119,16 +141,21 @@ def _context(request: HttpRequest, result: InferenceResult) -> dict[str, Any]:
         context["missing"] = _say_missing(result, context["form"])
         context |= _other_columns(result, context["form"])
         context["findings"] = list_findings(result, result.facts.get("ahead"))
-        context["findings_text"] = (
-            "They will be predicted all the same, and listed then. So far the columns found or "
-            f"proposed were looked at, in at most {MAX_LOOKED_AT:,} rows. {say_places(result)}"
-        )
+        context["findings_text"] = _say_looked(result)
     if result.status == Status.READY:
         context |= _outcome(result)
         accuracy = read_share(request.GET.get("accuracy"), USUAL_ACCURACY)
         chosen = choose_line(context["budget"], accuracy)
         context |= {"asked_accuracy": accuracy, "chosen": chosen}
     return context
+
+
+def _say_looked(result: InferenceResult) -> str:
+    columns = "you chose" if result.facts.get("is_chosen") else "found or proposed"
+    return (
+        f"They will be predicted all the same, and listed then. So far the columns {columns} "
+        f"were looked at, in at most {MAX_LOOKED_AT:,} rows. {say_places(result)}"
+    )
 
 
 def _outcome(result: InferenceResult) -> dict[str, Any]:

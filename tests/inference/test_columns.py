@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from inference.models import ColumnMapping, InferenceResult
+from studio.files import local_path
 from studio.models import Job
 
 from ..inline_jobs import read_predictions, run_all_jobs
@@ -32,6 +33,17 @@ def start(alice_client):
         return response
 
     return start
+
+
+@pytest.fixture
+def look_first(alice_client):
+    def look_first(result, **columns):
+        response = alice_client.post(reverse("inference:result_look", args=[result.pk]), columns)
+        run_all_jobs()
+        result.refresh_from_db()
+        return response
+
+    return look_first
 
 
 def how(response):
@@ -106,6 +118,64 @@ def test_one_column_is_not_taken_twice(bring, start):
     assert answer.status_code == 422
     assert "chosen for more than one" in answer.content.decode()
     assert result.status == "checked"
+
+
+def test_a_column_chosen_by_hand_can_be_looked_at_before_anything_is_predicted(
+    bring, look, look_first, start
+):
+    result = bring("amount,colour\n9,red\nmany,red\n", asks_first=True)
+    assert look(result).context["findings"] == []
+    look_first(result, column_0="0")
+    assert result.status == "checked"
+    assert not Job.objects.filter(kind="prediction").exists()
+    page = look(result)
+    (finding,) = page.context["findings"]
+    assert (finding.column, finding.examples) == ("size", [("many", [3])])
+    assert "the columns you chose were looked at" in page.content.decode()
+    assert how(page) == ["chosen", "found"]
+    assert "Not used" not in page.content.decode()
+    assert page.context["form"].lines[0]["field"].value() == "0"
+    start(result, column_0="0")
+    assert (result.status, result.positions) == ("ready", [0, 1])
+
+
+def test_that_nothing_is_odd_in_what_was_chosen_is_said(bring, look, look_first):
+    result = bring("size,shade\n9,red\n", asks_first=True)
+    look_first(result, column_1="missing")
+    page = look(result)
+    assert "Nothing odd was noticed" in page.content.decode()
+    assert "has no column" not in page.content.decode()
+    assert page.context["form"].lines[1]["field"].value() == "missing"
+
+
+def test_a_choice_that_cannot_be_meant_is_not_looked_at(bring, look_first):
+    result = bring("Size,shade\n9,red\n", asks_first=True)
+    answer = look_first(result, column_0="0", column_1="0")
+    assert (answer.status_code, result.status) == (422, "checked")
+    assert "chosen for more than one" in answer.content.decode()
+    assert not Job.objects.filter(kind="prediction-looking").exists()
+
+
+def test_a_file_whose_rows_could_not_be_looked_at_can_still_be_predicted(bring, look_first, start):
+    result = bring("size,shade\n9,red\n", asks_first=True)
+    stored, table = result.table_file, local_path(result.table_file)
+    content = table.read_bytes()
+    table.write_bytes(b"damaged")
+    look_first(result, column_1="1")
+    assert (result.status, stored) == ("checked", result.table_file)
+    table.write_bytes(content)
+    start(result, column_1="1")
+    assert result.status == "ready"
+
+
+def test_cancelling_while_rows_are_looked_at_cancels_the_prediction(
+    bring, alice_client, monkeypatch
+):
+    result = bring("size,shade\n9,red\n", asks_first=True)
+    alice_client.post(reverse("inference:result_look", args=[result.pk]), {"column_1": "1"})
+    alice_client.post(reverse("inference:result_cancel", args=[result.pk]))
+    result.refresh_from_db()
+    assert (result.status, result.error_code) == ("failed", "CANCELLED")
 
 
 @pytest.mark.parametrize("chosen", ["7", "-1", "x", "size", "1; DROP", ""])
