@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from automl.arrow_arrays import make_float_scalar
 from inference.models import InferenceResult
+from inference.row_findings import first_place
 from studio.files import local_path
 from studio.parquet_reading import column_names, read_parts, take_rows
 from studio.review_filters import to_places
@@ -58,6 +59,8 @@ class RowQuery:
 
 @dataclass(frozen=True)
 class PredictedRow:
+    """`number`: its line in the file, where that tells rows; else counted from 1."""
+
     number: int
     cells: list[tuple[str, str]]
     facts: dict[str, Any]
@@ -170,10 +173,10 @@ def _read_rows(result: InferenceResult, places: Sequence[int] | np.ndarray) -> l
     wanted = [name for name in known if not name.startswith("p") or not name[1:].isdecimal()]
     facts = take_rows(_path(result), places, wanted).to_pylist()
     rows = zip(*(cells.column(f"c{i}").to_pylist() for i in shown), strict=True)
-    names = [result.column_names[i] for i in shown]
+    names, first = [result.column_names[i] for i in shown], first_place(result)
     return [
         PredictedRow(
-            int(place) + 1,
+            first + int(place),
             [(name, _cut(cell)) for name, cell in zip(names, row, strict=True)],
             fact,
         )

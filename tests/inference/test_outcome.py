@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 
@@ -295,6 +296,10 @@ def test_odd_cells_are_told_by_line_where_each_row_is_one(text, places, words, b
     result = bring(text, asks_first=True)
     shown = page("result_detail", result)
     assert words in shown
+    confirm_columns(result=result, positions=[0, 1], is_always_full=False)
+    run_all_jobs()
+    table = page("result_rows", result, show="warned")
+    assert re.findall(r'<td class="num">(\d+)</td>', table) == places
     (finding,) = [f for f in list_findings(result, result.facts["ahead"]) if f.column == "size"]
     assert [str(place) for _, rows in finding.examples for place in rows] == places
 
