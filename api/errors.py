@@ -12,9 +12,10 @@ from django.http.multipartparser import MultiPartParserError
 from automl.errors import InputError
 from inference.serving_client import ServingUnavailableError
 from inference.views import predict
-from studio import full_disk
+from studio import full_disk, storage_errors
 from studio.bearer_keys import TooManyRequestsError
 from studio.files import FileMissingError
+from studio.storage_errors import StorageUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,10 @@ def explain(request: HttpRequest, error: Any) -> JsonResponse:
         case OperationalError():
             message = "The database is busy with somebody else's work. Try again in a moment."
             return _wait("BUSY", message, 503, BUSY_SECONDS)
+        case StorageUnavailableError():
+            logger.error("%s: %s", request.path, error)
+            wait = storage_errors.RETRY_SECONDS
+            return _wait(storage_errors.CODE, storage_errors.MESSAGE, 503, wait)
         case FileMissingError():
             logger.error("a file of %s is missing: %s", request.path, error)
             message = "A file of this is missing from storage. Ask the operator to restore it."

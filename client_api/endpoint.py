@@ -23,9 +23,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from automl.errors import InputError
-from studio import full_disk
+from studio import full_disk, storage_errors
 from studio.bearer_keys import TooManyRequestsError, authenticate
 from studio.files import FileMissingError
+from studio.storage_errors import StorageUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +114,9 @@ def _explain(error: Exception) -> JsonResponse:
         case UnsupportedProjectError():
             content = {"code": "UNSUPPORTED_PROJECT_CONFIGURATION", "description": str(error)}
             return show_error(content, 422)
+        case StorageUnavailableError():
+            logger.error("the client's API: %s", error)
+            return show_error(storage_errors.MESSAGE, storage_errors.HTTP_STATUS)
         case FileMissingError():
             logger.error("the client's API: %s", error)
             return show_error("The files of this are missing. Tell the server's operator.", 404)

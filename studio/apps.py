@@ -6,5 +6,5 @@ class StudioConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Importing the module is what registers this app's job kinds.
-        from . import job_kinds  # noqa: F401
+        # Importing the modules is what registers this app's job kinds, and the check.
+        from . import job_kinds, storage_check  # noqa: F401

@@ -14,14 +14,15 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.utils import timezone
 
 from automl.errors import InputError
+from studio import file_copies
 from studio.models import StoredFile, Workspace
 from studio.seals import has_seal, make_seal
+from studio.storage_errors import reaching_storage
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def put_file(kind: str, path: Path, *, workspace: Workspace) -> StoredFile:
     if _is_local():
         _write_durably(path, Path(default_storage.path(stored.key)))
     else:
-        with path.open("rb") as source:
+        with path.open("rb") as source, reaching_storage():
             default_storage.save(stored.key, File(source))
     return stored
 
@@ -61,8 +62,10 @@ def discard_files(files: Iterable[StoredFile | None]) -> None:
     """Delete the bytes, then the rows. Safe to repeat."""
     for stored in files:
         if stored is not None:
-            default_storage.delete(stored.key)
+            with reaching_storage():
+                default_storage.delete(stored.key)
             StoredFile.objects.filter(pk=stored.pk).delete()
+            _forget_copy(stored)
 
 
 def purge_files_later(files: Iterable[StoredFile | None]) -> None:
@@ -78,16 +81,19 @@ def sweep_files(limit: int = 200) -> int:
 
 
 def local_path(stored: StoredFile) -> Path:
-    """A path to read from: the file itself on a local disk, else a copy kept by its hash."""
+    """A path to read from: the file itself on a local disk, else a copy kept by its hash.
+
+    Raises
+    ------
+    FileMissingError
+        Or StorageUnavailableError, where storage is on another machine.
+    """
     if _is_local():
         path = Path(default_storage.path(stored.key))
         if not path.is_file():
             raise FileMissingError(f"{stored.key} is not in storage")
         return path
-    cached = Path(settings.CACHE_DIR) / "files" / stored.sha256
-    if not cached.is_file():
-        _fetch(stored, cached)
-    return cached
+    return file_copies.find_copy(stored.sha256, stored.size_bytes) or _fetch(stored)
 
 
 def sealed_path(stored: StoredFile) -> Path:
@@ -119,10 +125,8 @@ def sealed_path(stored: StoredFile) -> Path:
 
 
 def open_file(stored: StoredFile) -> File:  # type: ignore[type-arg]
-    try:
-        return default_storage.open(stored.key)
-    except FileNotFoundError as error:
-        raise FileMissingError(f"{stored.key} is not in storage") from error
+    """Of bytes that are all here: what S3 opens comes only while it is sent, or does not."""
+    return File(local_path(stored).open("rb"))
 
 
 def hash_file(path: Path) -> str:
@@ -160,12 +164,24 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _fetch(stored: StoredFile, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.{uuid4().hex}")
-    with default_storage.open(stored.key) as source, partial.open("wb") as copy:
-        shutil.copyfileobj(source, copy, CHUNK_BYTES)
-    if hash_file(partial) != stored.sha256:
-        partial.unlink()
-        raise FileMissingError(f"{stored.key} was damaged in storage")
-    partial.rename(target)
+def _fetch(stored: StoredFile) -> Path:
+    with file_copies.new_copy(stored.sha256) as partial:
+        with reaching_storage():
+            _download(stored, partial)
+        if hash_file(partial) != stored.sha256:
+            raise FileMissingError(f"{stored.key} was damaged in storage")
+    return file_copies.copy_path(stored.sha256)
+
+
+def _download(stored: StoredFile, target: Path) -> None:
+    try:
+        with default_storage.open(stored.key) as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy, CHUNK_BYTES)
+    except FileNotFoundError as error:
+        raise FileMissingError(f"{stored.key} is not in storage") from error
+
+
+def _forget_copy(stored: StoredFile) -> None:
+    """Unless another file has the same bytes."""
+    if not _is_local() and not StoredFile.objects.filter(sha256=stored.sha256).exists():
+        file_copies.copy_path(stored.sha256).unlink(missing_ok=True)

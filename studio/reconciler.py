@@ -12,10 +12,11 @@ from django.db import DatabaseError, close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from studio import files, outbox, webhook_delivery
+from studio import file_copies, files, outbox, webhook_delivery
 from studio.jobs import JobFailure, publish, stopping, transitions
 from studio.jobs.scratch import sweep_scratch
 from studio.models import Job
+from studio.storage_errors import StorageUnavailableError
 from studio.trash import purge_deleted
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,13 @@ def repair() -> None:
 
 
 def tidy() -> None:
-    _run(webhook_delivery.forget_old, purge_deleted, sweep_scratch, *_later_steps)
+    _run(
+        webhook_delivery.forget_old,
+        purge_deleted,
+        sweep_scratch,
+        file_copies.sweep_copies,
+        *_later_steps,
+    )
 
 
 def run_forever(stop: threading.Event) -> None:
@@ -77,6 +84,8 @@ def _run(*steps: Step) -> None:
     for step in steps:
         try:
             step()
+        except StorageUnavailableError as error:
+            logger.error("reconciler: %s has to wait: %s", step.__name__, error)
         except (DatabaseError, OSError):
             logger.exception("reconciler: %s failed, next round tries again", step.__name__)
 

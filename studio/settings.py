@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "studio.middleware.FullDiskMiddleware",
+    "studio.middleware.StorageUnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "studio.urls"
@@ -176,15 +177,16 @@ def _read_storage(url: str) -> dict[str, object]:
         raise ImproperlyConfigured(f"STORAGE_URL is {url!r}; it must look like s3://bucket/prefix.")
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "studio.s3_storage.BucketStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "location": prefix,
             "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", default=None),
-            "signature_version": "s3v4",
             "addressing_style": env.str("AWS_S3_ADDRESSING_STYLE", default="auto"),
-            "file_overwrite": False,
-            "default_acl": "private",
+            # Without one objects are private; buckets may refuse any, and keys need a right for it.
+            "default_acl": None,
+            # Names are random: nobody has to ask first whether one is taken.
+            "file_overwrite": True,
             "max_memory_size": 8 * 1024 * 1024,
         },
     }

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connections, transaction
 from django.utils import timezone
 
 from automl.errors import InputError
-from studio import full_disk
-from studio.files import claim_files, discard_files, put_file
+from studio import full_disk, storage_errors
+from studio.files import claim_files, discard_files, purge_files_later, put_file
 from studio.full_disk import is_disk_full
 from studio.models import Job, StoredFile
+from studio.storage_errors import StorageUnavailableError
 
 from . import transitions
 from .kinds import Finished, JobFailure, Outcome, Split, get_kind
@@ -33,7 +33,7 @@ FENCED_EXIT = 75
 LEAVE_SECONDS = 2
 PROGRESS_SECONDS = 0.5
 RETRY_SECONDS = (5, 30, 120)
-TRANSIENT = (OperationalError, ConnectionError, TimeoutError, BotoCoreError, ClientError)
+TRANSIENT = (OperationalError, ConnectionError, TimeoutError)
 
 
 @dataclass
@@ -93,11 +93,11 @@ def _work(run: JobRun) -> None:
         with scratch_folder(run.job):
             outcome = kind.join(run) if run.job.stage and kind.join else kind.run(run)
             if not _finish(run, outcome):
-                discard_files(run.files)
+                _drop_files(run)
     except InputError as error:
         _fail(run, JobFailure(error.code, error.message, error.line, error.column))
     except MemoryError:
-        discard_files(run.files)
+        _drop_files(run)
         with transaction.atomic():
             transitions.lose_worker(run.job)
     except Exception as error:
@@ -150,22 +150,37 @@ def _split(run: JobRun, outcome: Split) -> bool:
     return True
 
 
+def _drop_files(run: JobRun) -> None:
+    """Of what is not kept nothing may stand in the way of saying how the run ended."""
+    try:
+        discard_files(run.files)
+    except StorageUnavailableError as error:
+        logger.warning("job %s: its files are swept later: %s", run.job.pk, error)
+        purge_files_later(run.files)
+
+
 def _fail(run: JobRun, failure: JobFailure) -> None:
-    discard_files(run.files)
+    _drop_files(run)
     transitions.fail_job(run.job, failure)
 
 
 def _try_again(run: JobRun, error: Exception) -> None:
-    discard_files(run.files)
+    _drop_files(run)
     attempt = run.job.attempt
-    logger.warning("job %s, attempt %s: %s", run.job.pk, attempt, type(error).__name__)
+    logger.warning("job %s, attempt %s: %s: %s", run.job.pk, attempt, type(error).__name__, error)
     if attempt > len(RETRY_SECONDS):
-        reference = uuid4().hex[:8]
-        logger.error("job %s gave up, reference %s", run.job.pk, reference, exc_info=error)
-        transitions.fail_job(run.job, _internal_failure(reference))
+        transitions.fail_job(run.job, _give_up(run, error))
         return
     with transaction.atomic():
         transitions.requeue(run.job, delay_seconds=RETRY_SECONDS[attempt - 1])
+
+
+def _give_up(run: JobRun, error: Exception) -> JobFailure:
+    reference = uuid4().hex[:8]
+    logger.error("job %s gave up, reference %s", run.job.pk, reference, exc_info=error)
+    if isinstance(error, StorageUnavailableError):
+        return JobFailure(storage_errors.CODE, storage_errors.MESSAGE)
+    return _internal_failure(reference)
 
 
 def _internal_failure(reference: str) -> JobFailure:
