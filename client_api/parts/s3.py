@@ -10,9 +10,12 @@ from django.http import HttpRequest
 
 from automl.errors import InputError
 from client_api.models import Upload
+from studio.storage_errors import reaching_storage
 
 # What S3 answers where it is the client who is wrong.
 CLIENT_CODES = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload", "MalformedXML"}
+# Of a HEAD request there is only the status.
+GONE_CODES = {"404", "NoSuchKey"}
 
 
 class S3Parts:
@@ -20,33 +23,28 @@ class S3Parts:
         self._storage = cast(Any, storages["default"])
         self._client: Any = self._storage.connection.meta.client
 
+    @reaching_storage()
     def begin(self, upload: Upload) -> None:
         answer = self._client.create_multipart_upload(**self._place(upload))
         upload.s3_upload_id = answer["UploadId"]
 
+    @reaching_storage()
     def urls(self, upload: Upload, n_parts: int, request: HttpRequest) -> list[str]:
         return [self._url(upload, number) for number in range(1, n_parts + 1)]
 
+    @reaching_storage()
     def complete(self, upload: Upload, etags: list[str]) -> None:
-        if not etags:
+        if etags:
+            self._put_together(upload, etags)
+        else:
             # S3 puts nothing together from no parts.
             self.discard(upload)
             self._client.put_object(**self._place(upload), Body=b"")
-            return
-        parts = [{"ETag": f'"{tag}"', "PartNumber": i} for i, tag in enumerate(etags, start=1)]
-        try:
-            self._client.complete_multipart_upload(
-                **self._place(upload),
-                UploadId=upload.s3_upload_id,
-                MultipartUpload={"Parts": parts},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in CLIENT_CODES:
-                raise
-            raise _missing() from error
-        if self._client.head_object(**self._place(upload))["ContentLength"] != upload.size_bytes:
+        if self._find_size(upload) != upload.size_bytes:
+            self.discard(upload)
             raise _missing()
 
+    @reaching_storage()
     def fetch(self, upload: Upload, target: Path, on_progress: Callable[[int], None]) -> None:
         done = 0
 
@@ -55,16 +53,17 @@ class S3Parts:
             done += n_bytes
             on_progress(done)
 
-        place = self._place(upload)
+        how = {"Callback": count, "Config": self._storage.one_thread}
         try:
-            self._client.download_file(place["Bucket"], place["Key"], str(target), Callback=count)
+            self._client.download_file(**self._place(upload), Filename=str(target), **how)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in {"404", "NoSuchKey"}:
+            if error.response["Error"]["Code"] not in GONE_CODES:
                 raise
             raise InputError(
                 "UPLOAD_GONE", "The uploaded file is no longer here. Upload it again."
             ) from error
 
+    @reaching_storage()
     def discard(self, upload: Upload) -> None:
         if not upload.s3_upload_id:
             return
@@ -76,6 +75,31 @@ class S3Parts:
             if error.response["Error"]["Code"] != "NoSuchUpload":
                 raise
         self._client.delete_object(**place)
+
+    def _put_together(self, upload: Upload, etags: list[str]) -> None:
+        parts = [{"ETag": f'"{tag}"', "PartNumber": i} for i, tag in enumerate(etags, start=1)]
+        try:
+            self._client.complete_multipart_upload(
+                **self._place(upload),
+                UploadId=upload.s3_upload_id,
+                MultipartUpload={"Parts": parts},
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code not in CLIENT_CODES:
+                raise
+            # It may be that the answer to an earlier request, which put them together, got lost.
+            if code != "NoSuchUpload" or self._find_size(upload) is None:
+                raise _missing() from error
+
+    def _find_size(self, upload: Upload) -> int | None:
+        try:
+            size: int = self._client.head_object(**self._place(upload))["ContentLength"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in GONE_CODES:
+                raise
+            return None
+        return size
 
     def _url(self, upload: Upload, number: int) -> str:
         params = {**self._place(upload), "UploadId": upload.s3_upload_id, "PartNumber": number}

@@ -1,6 +1,6 @@
 """Addresses at which the client brings parts to S3 itself: what is in them, and how long they last.
 
-They are made without S3. Whole uploads need one: see docs/decisions/0023.
+They are made without S3; whole uploads to one are in tests/storage.
 """
 
 from urllib.parse import parse_qs, urlsplit
