@@ -18,7 +18,7 @@ class Receiver:
                 receiver.requests.append((self.command, self.path, self.headers, body))
                 (answer or respond)(self)
 
-            do_GET = do_POST = handle_any
+            do_GET = do_HEAD = do_POST = do_PUT = handle_any
 
             def log_message(self, *args):
                 pass

@@ -1,0 +1,159 @@
+"""Parts that go to S3 itself: it puts them together, or the client is told why not."""
+
+from datetime import timedelta
+
+import pytest
+import requests
+from django.utils import timezone
+
+from client_api.models import Upload
+from client_api.sweeping import sweep_uploads
+from studio.files import open_file
+from studio.models import Dataset
+
+from ..client_api.uploading import CSV
+from ..inline_jobs import run_all_jobs
+
+pytestmark = pytest.mark.django_db
+with_commits = pytest.mark.django_db(transaction=True)
+PIECES = [CSV[:70], CSV[70:140], CSV[140:]]
+
+
+def put_pieces(begun, pieces):
+    """Past the product: all that is known of each is its ETag."""
+    answers = [
+        requests.put(url, data=piece, timeout=10)
+        for url, piece in zip(begun["presigned_posts"], pieces, strict=False)
+    ]
+    return [
+        {"ETag": answer.headers["ETag"].strip('"'), "PartNumber": number}
+        for number, answer in enumerate(answers, start=1)
+    ]
+
+
+def is_nothing_left(bucket):
+    return not bucket.find_keys() and not bucket.open_uploads()
+
+
+@with_commits
+def test_a_file_becomes_a_dataset_and_its_parts_go(uploader, in_s3):
+    begun = uploader.begun()
+    assert begun["part_sizes"] == [70, 70, len(CSV) - 140]
+    assert all(in_s3.name in url for url in begun["presigned_posts"])
+    parts = uploader.put_all(begun)
+    assert in_s3.find_keys() == []
+    assert uploader.complete(begun, parts).json() == {}
+    assert in_s3.find_keys() == [f"some/prefix/parts/{begun['upload_id']}"]
+    assert uploader.confirm(begun).json() == {}
+    run_all_jobs()
+    assert uploader.progress(begun) == {"status": "complete", "progress": 1.0}
+    dataset = uploader.dataset(begun)
+    assert dataset.n_rows == 12
+    with open_file(dataset.upload_file) as file:
+        assert file.read() == CSV
+    assert [key.split("/")[2] for key in in_s3.find_keys()] == ["datasets", "uploads"]
+    assert in_s3.open_uploads() == []
+
+
+def test_each_etag_is_the_quoted_text_that_the_client_reads_as_json(uploader):
+    answer = uploader.put(uploader.begun()["presigned_posts"][0], PIECES[0])
+    etag = answer.headers["ETag"]
+    assert (answer.status_code, etag[0], etag[-1]) == (200, '"', '"')
+    assert etag.strip('"').isalnum()
+
+
+def test_saying_it_again_changes_nothing(uploader):
+    begun = uploader.begun()
+    parts = uploader.put_all(begun)
+    for _ in range(2):
+        assert uploader.complete(begun, parts).status_code == 200
+    for _ in range(2):
+        assert uploader.confirm(begun).status_code == 200
+    assert uploader.complete(begun, parts).status_code == 200
+    run_all_jobs()
+    assert Dataset.objects.get().n_rows == 12
+
+
+def test_neither_does_it_where_the_answer_of_s3_got_lost(uploader, in_s3):
+    """The parts were put together, and this server was stopped before it knew."""
+    begun = uploader.begun()
+    parts = uploader.put_all(begun)
+    assert uploader.complete(begun, parts).status_code == 200
+    Upload.objects.update(status=Upload.Status.RECEIVING)
+    assert uploader.complete(begun, parts).status_code == 200
+    assert uploader.confirm(begun).status_code == 200
+
+
+WRONG_PARTS = {
+    "missing": lambda parts: parts[:2],
+    "twice": lambda parts: [parts[0], *parts],
+    "out of order": lambda parts: parts[::-1],
+    "another's ETag": lambda parts: [parts[0] | {"ETag": parts[1]["ETag"]}, *parts[1:]],
+    "no ETag": lambda parts: [{"PartNumber": 1}, *parts[1:]],
+    "a made-up ETag": lambda parts: [parts[0] | {"ETag": "../../x"}, *parts[1:]],
+}
+
+
+@pytest.mark.parametrize("name", WRONG_PARTS)
+def test_parts_that_are_not_all_there_are_told(name, uploader, in_s3):
+    begun = uploader.begun()
+    parts = uploader.put_all(begun)
+    answer = uploader.complete(begun, WRONG_PARTS[name](parts))
+    assert answer.status_code == 400
+    assert "part" in answer.json()["error"].lower()
+    assert in_s3.find_keys() == []
+    # Nothing is half made: the right list still completes it.
+    assert uploader.complete(begun, parts).status_code == 200
+
+
+def test_a_part_that_did_not_come_is_told(uploader, in_s3):
+    begun = uploader.begun()
+    parts = put_pieces(begun, PIECES[:2])
+    invented = {"ETag": "0" * 32, "PartNumber": 3}
+    answer = uploader.complete(begun, [*parts, invented])
+    assert (answer.status_code, in_s3.find_keys()) == (400, [])
+    assert "did not arrive as they were sent" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("last", [PIECES[2][:-1], PIECES[2] + b"more"])
+def test_a_file_of_another_size_is_refused_and_nothing_of_it_stays(last, uploader, in_s3):
+    begun = uploader.begun()
+    parts = put_pieces(begun, [*PIECES[:2], last])
+    answer = uploader.complete(begun, parts)
+    assert (answer.status_code, is_nothing_left(in_s3)) == (400, True)
+    assert "Upload the file again" in answer.json()["error"]
+    assert "not complete yet" in uploader.confirm(begun).json()["error"]
+
+
+def test_a_file_without_bytes_is_told_to_be_empty(uploader, in_s3):
+    begun = uploader.upload(b"")
+    assert (begun["part_sizes"], begun["presigned_posts"]) == ([], [])
+    run_all_jobs()
+    progress = uploader.progress(begun)
+    assert (progress["error_type"], progress["error_message"]) == (
+        "EMPTY_FILE",
+        "The file is empty.",
+    )
+
+
+def test_a_file_that_went_before_it_was_read_is_told(uploader, in_s3):
+    begun = uploader.upload()
+    for key in in_s3.find_keys():
+        in_s3.client.delete_object(Bucket=in_s3.name, Key=key)
+    run_all_jobs()
+    progress = uploader.progress(begun)
+    assert progress["error_type"] == "UPLOAD_GONE"
+    assert "Upload it again" in progress["error_message"]
+
+
+@pytest.mark.parametrize("is_complete", [False, True])
+def test_what_nobody_finishes_goes_from_the_bucket(is_complete, uploader, in_s3):
+    begun = uploader.begun()
+    parts = uploader.put_all(begun)
+    if is_complete:
+        uploader.complete(begun, parts)
+    Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    for _ in range(2):
+        sweep_uploads()
+        assert is_nothing_left(in_s3)
+    assert uploader.progress(begun)["status"] == "error"
