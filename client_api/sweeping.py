@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from client_api.models import Upload
-from client_api.parts import disk, part_store
+from client_api.parts import part_store
 
 BATCH = 100
 # So long does a script still learn why.
@@ -51,10 +51,11 @@ def _forget_old() -> None:
 
 def _remove_strays() -> None:
     """Parts that no upload needs: it failed, was deleted, or is a dataset's by now."""
-    found = disk.kept_ids()
+    store = part_store()
+    found = store.kept_ids()
     if not found:
         return
     waiting = Upload.objects.filter(expires_at__gt=timezone.now())
     wanted = waiting.exclude(status=Upload.Status.FAILED).filter(pk__in=found)
     for upload_id in set(found) - set(wanted.values_list("pk", flat=True)):
-        disk.discard_parts(upload_id)
+        store.discard_id(upload_id)

@@ -173,9 +173,9 @@ def _read_storage(url: str) -> dict[str, object]:
     """`s3://bucket/prefix`; keys and end point come from the usual AWS_* variables."""
     if not url:
         return LOCAL_STORAGE
-    if not url.startswith("s3://"):
-        raise ImproperlyConfigured(f"STORAGE_URL is {url!r}; it must look like s3://bucket/prefix.")
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    if not url.startswith("s3://") or not bucket:
+        raise ImproperlyConfigured(f"STORAGE_URL is {url!r}; it must look like s3://bucket/prefix.")
     return {
         "BACKEND": "studio.s3_storage.BucketStorage",
         "OPTIONS": {

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from django.core.files.storage import FileSystemStorage, storages
 from django.http import HttpRequest
@@ -39,6 +40,12 @@ class PartStore(Protocol):
 
     def discard(self, upload: Upload) -> None:
         """Remove all that is left. Safe to repeat."""
+
+    def kept_ids(self) -> list[UUID]:
+        """Of uploads that have parts here; one that has just begun may have no row yet."""
+
+    def discard_id(self, upload_id: UUID) -> None:
+        """Remove what is left of an upload that may have no row any more."""
 
 
 def part_store() -> PartStore:

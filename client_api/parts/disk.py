@@ -65,6 +65,12 @@ class DiskParts:
     def discard(self, upload: Upload) -> None:
         discard_parts(upload.pk)
 
+    def kept_ids(self) -> list[UUID]:
+        return kept_ids()
+
+    def discard_id(self, upload_id: UUID) -> None:
+        discard_parts(upload_id)
+
 
 def kept_ids() -> list[UUID]:
     """Of uploads that have parts here."""

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 import requests
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from client_api.models import Upload
+from client_api.parts import s3
 from client_api.sweeping import sweep_uploads
 from studio.files import open_file
 from studio.models import Dataset
+from studio.settings import _read_storage
 
 from ..client_api.uploading import CSV
 from ..inline_jobs import run_all_jobs
@@ -157,3 +160,35 @@ def test_what_nobody_finishes_goes_from_the_bucket(is_complete, uploader, in_s3)
         sweep_uploads()
         assert is_nothing_left(in_s3)
     assert uploader.progress(begun)["status"] == "error"
+
+
+@pytest.mark.parametrize("is_complete", [False, True])
+def test_what_has_no_row_any_more_goes_after_a_day(is_complete, uploader, in_s3, monkeypatch):
+    """Such as parts of a dataset that was deleted before they were read."""
+    begun, kept = uploader.begun(), uploader.begun()
+    parts = uploader.put_all(begun)
+    if is_complete:
+        uploader.complete(begun, parts)
+    in_s3.write("some/prefix/parts/of-somebody-else", b"")
+    Upload.objects.filter(pk=begun["upload_id"]).delete()
+    monkeypatch.setattr(s3, "STRAY_AFTER", timedelta(days=36_500))
+    sweep_uploads()
+    assert len(in_s3.find_keys() + in_s3.open_uploads()) == 3
+    monkeypatch.setattr(s3, "STRAY_AFTER", timedelta(0))
+    sweep_uploads()
+    assert in_s3.find_keys() == ["some/prefix/parts/of-somebody-else"]
+    (left,) = in_s3.open_uploads()
+    assert left["Key"].endswith(kept["upload_id"])
+
+
+@pytest.mark.parametrize("url", ["s3://", "s3:///prefix", "bucket", "https://example.org/bucket"])
+def test_an_address_that_names_no_bucket_is_refused(url):
+    with pytest.raises(ImproperlyConfigured, match="must look like s3://bucket/prefix"):
+        _read_storage(url)
+
+
+def test_without_a_prefix_all_is_at_the_top_of_the_bucket(uploader, in_s3, store_at):
+    store_at(in_s3.environment["AWS_S3_ENDPOINT_URL"], f"s3://{in_s3.name}")
+    begun = uploader.begun()
+    uploader.complete(begun, uploader.put_all(begun))
+    assert in_s3.find_keys() == [f"parts/{begun['upload_id']}"]
