@@ -1,13 +1,10 @@
 """Storage on another machine that does not answer, or not to us."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-
-logger = logging.getLogger(__name__)
 
 CODE = "STORAGE_UNAVAILABLE"
 MESSAGE = (
@@ -49,5 +46,5 @@ def reaching_storage() -> Iterator[None]:
 def _explain(error: Exception) -> str:
     answer: dict[str, Any] = getattr(error, "response", {})
     code = answer.get("Error", {}).get("Code") or type(error).__name__
-    reason = REASONS.get(code) or f"{code}, {error}"
+    reason = REASONS.get(code) or str(error).rstrip(".")
     return f"The storage {settings.STORAGE_URL} cannot be used: {reason}."

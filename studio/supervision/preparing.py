@@ -1,17 +1,21 @@
-"""What must stand before anything starts: the schema and the static files."""
+"""What must stand before anything starts: the storage, the schema and the static files."""
 
 import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from studio.storage_check import find_fault
 
 
 def prepare() -> None:
     Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True, mode=0o700)
+    if fault := find_fault():
+        raise CommandError(fault)
     migrate_if_needed()
     collect_static_if_needed()
 

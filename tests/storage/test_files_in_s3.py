@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -98,6 +99,15 @@ def test_an_estimator_is_loaded_from_its_own_bytes_only(in_s3, stored, key):
     in_s3.write(key, b"other bytes")
     with pytest.raises(InputError, match="missing, damaged or not the one"):
         sealed_path(stored)
+
+
+def test_files_of_a_folder_may_be_copied_to_a_bucket(store_at, bucket, alice, tmp_path):
+    path = tmp_path / "table"
+    path.write_bytes(CONTENT)
+    stored = put_file("datasets", path, workspace=alice.workspaces.get())
+    bucket.write(f"some/prefix/{stored.key}", Path(default_storage.path(stored.key)).read_bytes())
+    store_at(bucket.environment["AWS_S3_ENDPOINT_URL"], bucket.environment["STORAGE_URL"])
+    assert sealed_path(stored).read_bytes() == CONTENT
 
 
 def test_what_is_purged_leaves_neither_object_nor_copy_nor_row(in_s3, stored):

@@ -48,7 +48,7 @@ def no_rights(store_at):
 
 FAULTS = {
     "no_bucket": "s3://a-bucket-that-nobody-made/prefix cannot be used: there is no such bucket.",
-    "no_server": "s3://bucket/prefix cannot be used: EndpointConnectionError",
+    "no_server": "s3://bucket/prefix cannot be used: Could not connect to the endpoint",
     "no_rights": "s3://bucket/prefix cannot be used: these keys may not do this",
 }
 

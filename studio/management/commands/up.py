@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from studio import first_admin
 from studio.environment import env, read_int
-from studio.storage_check import find_fault
 from studio.supervision.preparing import prepare
 from studio.supervision.supervisor import AlreadyRunningError, Supervisor
 
@@ -25,8 +24,6 @@ class Command(BaseCommand):
             supervisor.lock()
         except AlreadyRunningError as error:
             raise CommandError(str(error)) from error
-        if fault := find_fault():
-            raise CommandError(fault)
         prepare()
         try:
             supervisor.start()
