@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from studio import storage_errors
 from studio.datasets import create_dataset, reread_dataset
@@ -12,6 +13,7 @@ from studio.reconciler import repair
 from studio.storage_errors import StorageUnavailableError
 
 from ..client_api.uploading import CSV
+from ..factories import make_cleanset
 from ..inline_jobs import run_all_jobs
 from ..receivers import receiving
 
@@ -111,3 +113,19 @@ def test_what_is_to_be_removed_waits_until_storage_is_back(dataset, go_away, com
     dataset.delete()
     assert sweep_files() == 1
     assert in_s3.find_keys() == []
+
+
+def test_pages_over_files_say_so_and_work_again(
+    in_s3, alice, alice_client, tmp_path, go_away, come_back
+):
+    cleanset = make_cleanset(alice, tmp_path)
+    names = ("studio:cleanset_export", "studio:cleanset_analytics")
+    pages = [reverse(name, args=[cleanset.pk]) for name in names]
+    pages.append(alice_client.get(reverse("studio:cleanset_detail", args=[cleanset.pk])).url)
+    go_away()
+    for page in pages:
+        answer = alice_client.get(page)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert storage_errors.MESSAGE in answer.content.decode()
+    come_back()
+    assert [alice_client.get(page).status_code for page in pages] == [200] * 3
