@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import storages
 from django.utils import timezone
 
 from client_api.models import Upload
@@ -77,14 +79,26 @@ def test_saying_it_again_changes_nothing(uploader):
     assert Dataset.objects.get().n_rows == 12
 
 
-def test_neither_does_it_where_the_answer_of_s3_got_lost(uploader, in_s3):
-    """The parts were put together, and this server was stopped before it knew."""
+@pytest.mark.parametrize(("is_complete", "status"), [(True, 200), (False, 400)])
+def test_an_upload_that_s3_knows_no_more_is_whole_only_where_its_object_is(
+    is_complete, status, uploader, monkeypatch
+):
+    """Its answer to an earlier request may have got lost. The server of the tests remembers."""
     begun = uploader.begun()
     parts = uploader.put_all(begun)
-    assert uploader.complete(begun, parts).status_code == 200
-    Upload.objects.update(status=Upload.Status.RECEIVING)
-    assert uploader.complete(begun, parts).status_code == 200
-    assert uploader.confirm(begun).status_code == 200
+    if is_complete:
+        uploader.complete(begun, parts)
+        Upload.objects.update(status=Upload.Status.RECEIVING)
+    monkeypatch.setattr(s3_client(), "complete_multipart_upload", know_nothing)
+    assert uploader.complete(begun, parts).status_code == status
+
+
+def s3_client():
+    return storages["default"].connection.meta.client
+
+
+def know_nothing(**asked):
+    raise ClientError({"Error": {"Code": "NoSuchUpload"}}, "CompleteMultipartUpload")
 
 
 WRONG_PARTS = {

@@ -1,7 +1,7 @@
 """The product with its files in S3, from the official client's upload to the last byte deleted."""
 
 import json
-import shutil
+import secrets
 import time
 from uuid import UUID
 
@@ -34,64 +34,82 @@ def bucket(s3_endpoint):
 
 
 @pytest.fixture(scope="module")
-def studio(bucket, tmp_path_factory):
-    running = Studio(tmp_path_factory.mktemp("data"), **bucket.environment)
+def environment(bucket):
+    """What all machines of one installation are told."""
+    return bucket.environment | {"SECRET_KEY": secrets.token_urlsafe(64)}
+
+
+@pytest.fixture(scope="module")
+def first(environment, tmp_path_factory):
+    running = Studio(tmp_path_factory.mktemp("data"), **environment)
+    try:
+        yield running.start()
+    finally:
+        if running.process.poll() is None:
+            running.stop()
+
+
+@pytest.fixture(scope="module")
+def api_key(first):
+    return make_account(first, "script@example.org")
+
+
+@pytest.fixture(scope="module")
+def frame(first, api_key, tmp_path_factory):
+    client = OfficialClient(first.url, api_key, tmp_path_factory.mktemp("client"))
+    return client.run_script("upload_frame.py", ROWS="1200", WORDS="2200")
+
+
+@pytest.fixture(scope="module")
+def texts(first, api_key, tmp_path_factory):
+    """Ids of a dataset, a project, a cleanset and a model."""
+    client = OfficialClient(first.url, api_key, tmp_path_factory.mktemp("client"))
+    return client.run_script("train_models.py", TABLES="texts")["texts"]
+
+
+@pytest.fixture(scope="module")
+def second(first, frame, texts, environment, tmp_path_factory):
+    """Another machine that goes on with the database and the bucket, and has nothing else."""
+    first.stop()
+    database = f"sqlite:///{first.data_dir}/studio.sqlite3"
+    folder = tmp_path_factory.mktemp("data")
+    running = Studio(folder, DATABASE_URL=database, **environment)
     try:
         yield running.start()
     finally:
         running.stop()
 
 
-@pytest.fixture(scope="module")
-def run_client(studio, tmp_path_factory):
-    key = make_account(studio, "script@example.org")
-    return OfficialClient(studio.url, key, tmp_path_factory.mktemp("client")).run_script
-
-
 @pytest.fixture
-def forget_copies(studio):
-    """As if whoever works next were on another machine."""
-    return lambda: shutil.rmtree(studio.data_dir / "cache" / "files", ignore_errors=True)
+def run_client(second, api_key, tmp_path):
+    return OfficialClient(second.url, api_key, tmp_path).run_script
 
 
-@pytest.fixture(scope="module")
-def frame(run_client):
-    return run_client("upload_frame.py", ROWS="1200", WORDS="2200")
-
-
-@pytest.fixture(scope="module")
-def texts(run_client):
-    """Ids of a dataset, a project, a cleanset and a model."""
-    return run_client("train_models.py", TABLES="texts")["texts"]
-
-
-def test_a_frame_goes_to_s3_in_parts_and_arrives_whole(frame, studio, bucket):
+def test_a_frame_goes_to_s3_in_parts_and_arrives_whole(frame, first, bucket):
     code = READ.format(dataset_id=UUID(frame["dataset_id"]))
-    read = json.loads(studio.manage("shell", "--no-imports", "-c", code))
+    read = json.loads(first.manage("shell", "--no-imports", "-c", code))
     assert read["bytes"] > 2 * 16 * 1024 * 1024
     assert (read["n_rows"], read["first"]) == (1200, frame["odd"])
     assert not [key for key in bucket.find_keys() if key.startswith(PARTS)]
     assert bucket.open_uploads() == []
-    assert not (studio.data_dir / "files").exists()
-    assert list((studio.data_dir / "uploads").rglob("*")) == []
+    assert not (first.data_dir / "files").exists()
+    assert list((first.data_dir / "uploads").rglob("*")) == []
 
 
-def test_a_model_is_trained_and_predicts_from_the_bucket(texts, run_client, forget_copies):
-    forget_copies()
+def test_a_model_predicts_on_another_machine_than_it_was_trained_on(texts, run_client):
     found = run_client("predict_texts.py", MODEL=texts["model"])
     assert found["columns"] == ["account", "delivery", "refund"]
     assert found["labels"][:3] == ["delivery", "refund", "account"]
 
 
-def test_the_columns_of_a_cleanset_come_from_the_bucket(texts, run_client, forget_copies):
-    forget_copies()
+def test_the_columns_of_a_cleanset_come_from_there_too(texts, run_client):
     rows = run_client("download_columns.py", CLEANSET_ID=texts["cleanset"])["rows"]
     assert [row["cleanlab_row_ID"] for row in rows] == list(range(120))
     assert all(0 <= row["label_issue_score"] <= 1 for row in rows)
 
 
 def test_what_is_deleted_is_gone_from_the_bucket_and_from_here(
-    frame, texts, run_client, studio, bucket
+    frame, texts, run_client, second, bucket
 ):
     assert bucket.find_keys() != []
     run_client(DELETE, DATASETS=f"{frame['dataset_id']} {texts['dataset']}")
@@ -99,4 +117,4 @@ def test_what_is_deleted_is_gone_from_the_bucket_and_from_here(
     while bucket.find_keys() and time.monotonic() < deadline:
         time.sleep(1)
     assert (bucket.find_keys(), bucket.open_uploads()) == ([], [])
-    assert list((studio.data_dir / "cache" / "files").glob("*")) == []
+    assert list((second.data_dir / "cache" / "files").glob("*")) == []
