@@ -44,12 +44,20 @@ def put_file(kind: str, path: Path, *, workspace: Workspace) -> StoredFile:
     )
     stored.seal = make_seal(stored)
     stored.save(force_insert=True)
+    try:
+        _write(path, stored)
+    except Exception:
+        purge_files_later([stored])
+        raise
+    return stored
+
+
+def _write(path: Path, stored: StoredFile) -> None:
     if _is_local():
         _write_durably(path, Path(default_storage.path(stored.key)))
     else:
         with path.open("rb") as source, reaching_storage():
             default_storage.save(stored.key, File(source))
-    return stored
 
 
 def claim_files(files: Iterable[StoredFile]) -> None:

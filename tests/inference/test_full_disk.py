@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.urls import reverse
@@ -14,6 +15,7 @@ from inference import prediction
 from inference.models import InferenceResult, PredictionSlice
 from inference.slices import SliceRows
 from studio import full_disk
+from studio.files import sweep_files
 from studio.jobs.execution import execute
 from studio.models import Job, StoredFile
 
@@ -109,6 +111,9 @@ def test_a_job_that_does_not_fit_fails_with_that_reason_and_another_one_succeeds
     assert not PredictionSlice.objects.exists()
     assert result.result_file is None
     assert scratch(settings) == []
+    sweep_files()
+    rows = StoredFile.objects.values_list("key", flat=True)
+    assert [key for key in rows if not default_storage.exists(key)] == []
     monkeypatch.undo()
     again = bring(FILE, key="again")
     assert (again.status, len(read_predictions(again))) == ("ready", 96)
