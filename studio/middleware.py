@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Callable
+from types import ModuleType
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -32,8 +33,8 @@ class SecurityHeadersMiddleware:
         return response
 
 
-class FullDiskMiddleware:
-    """A full disk is no fault of the product, and not to be mended by trying again at once."""
+class OutageMiddleware:
+    """A full disk, or a storage elsewhere that does not answer, is no fault of the product."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,27 +43,19 @@ class FullDiskMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not full_disk.is_disk_full(error):
-            return None
-        logger.error("%s: %s (%s)", request.path, full_disk.CODE, error)
-        context = {"message": full_disk.MESSAGE}
-        return render(request, "507.html", context, status=full_disk.HTTP_STATUS)
+        if full_disk.is_disk_full(error):
+            return _say_outage(request, error, full_disk, "The disk of this server is full")
+        if isinstance(error, StorageUnavailableError):
+            title = "The file storage cannot be used now"
+            answer = _say_outage(request, error, storage_errors, title)
+            answer.headers["Retry-After"] = str(storage_errors.RETRY_SECONDS)
+            return answer
+        return None
 
 
-class StorageUnavailableMiddleware:
-    """Neither is a storage elsewhere that does not answer."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, StorageUnavailableError):
-            return None
-        logger.error("%s: %s (%s)", request.path, storage_errors.CODE, error)
-        context = {"message": storage_errors.MESSAGE}
-        answer = render(request, "503.html", context, status=storage_errors.HTTP_STATUS)
-        answer.headers["Retry-After"] = str(storage_errors.RETRY_SECONDS)
-        return answer
+def _say_outage(
+    request: HttpRequest, error: Exception, outage: ModuleType, title: str
+) -> HttpResponse:
+    logger.error("%s: %s (%s)", request.path, outage.CODE, error)
+    context = {"title": title, "message": outage.MESSAGE}
+    return render(request, "outage.html", context, status=outage.HTTP_STATUS)

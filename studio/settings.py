@@ -58,8 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "studio.middleware.FullDiskMiddleware",
-    "studio.middleware.StorageUnavailableMiddleware",
+    "studio.middleware.OutageMiddleware",
 ]
 
 ROOT_URLCONF = "studio.urls"

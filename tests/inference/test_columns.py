@@ -25,25 +25,24 @@ def look(alice_client):
 
 
 @pytest.fixture
-def start(alice_client):
-    def start(result, **columns):
-        response = alice_client.post(reverse("inference:result_start", args=[result.pk]), columns)
+def press(alice_client):
+    def press(view, result, columns):
+        response = alice_client.post(reverse(f"inference:{view}", args=[result.pk]), columns)
         run_all_jobs()
         result.refresh_from_db()
         return response
 
-    return start
+    return press
 
 
 @pytest.fixture
-def look_first(alice_client):
-    def look_first(result, **columns):
-        response = alice_client.post(reverse("inference:result_look", args=[result.pk]), columns)
-        run_all_jobs()
-        result.refresh_from_db()
-        return response
+def start(press):
+    return lambda result, **columns: press("result_start", result, columns)
 
-    return look_first
+
+@pytest.fixture
+def look_first(press):
+    return lambda result, **columns: press("result_look", result, columns)
 
 
 def how(response):
